@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every layout that the kernel side and the Java side share, written once. Java binds the fields by
+ * name from the object's BTF; SHARE_LAYOUT() keeps a struct there even if only maps of bytes use it.
+ *
+ * Times are CLOCK_BOOTTIME nanoseconds. Sizes and counts of bytes are bytes. Addresses and ports are
+ * in network byte order for addresses, in host byte order for ports.
+ */
+#ifndef MODELWARDEN_EVENT_H
+#define MODELWARDEN_EVENT_H
+
+#define SHARE_LAYOUT(type) const struct type *layout_##type __attribute__((unused))
+#define SHARE_ENUM(type)   const enum type *layout_##type __attribute__((unused))
+
+enum {
+	EXECUTABLE_NAME_BYTES = 16,
+	TEXT_BYTES = 1024,
+	COMPONENT_BYTES = 256, /* a file name has 255 at most */
+	ADDRESS_BYTES = 16,
+	MAPPING_RANGES = 16,
+	PEERS_PER_PROCESS = 64,
+};
+
+/*
+ * One image of a process: thread group, start of its leader and the number of execs before. A pid is
+ * reused, this is not; after an exec the same process is another image, because it dropped the
+ * memory into which it had read.
+ */
+struct process_key {
+	__u32 tgid;
+	__u32 exec_id;
+	__u64 start_time_ns;
+};
+
+enum process_flag {
+	PROCESS_INHERITED = 1, /* armed by its parent's mark, at fork */
+	PROCESS_RECOVERED = 2, /* found by an iterator when the agent started */
+	PROCESS_EXECUTED = 4,  /* armed by the image before it, at exec */
+	PROCESS_EXITED = 8,
+	PROCESS_REPLACED = 16, /* an exec put another image in its place */
+};
+
+/* Facts of a process that is armed: it opened, mapped or inherited a model or an undecided file. */
+struct process_facts {
+	struct process_key parent;  /* the image that forked or executed it; zero if that is not armed */
+	struct process_key lineage; /* the first armed ancestor, or itself */
+	__u64 cgroup_id;
+	__u64 armed_ns;
+	__u64 end_ns; /* exit or replacement, 0 while it lives */
+	__u64 uncounted_read_bytes; /* read while the counter map was full */
+	__u64 uncounted_sent_bytes; /* sent while the flow map was full */
+	__u32 parent_tgid;
+	__u32 user_id;
+	__u32 mount_namespace;
+	__u32 pid_namespace;
+	__u32 flags; /* enum process_flag */
+	__u32 peer_count;
+	char name[EXECUTABLE_NAME_BYTES];
+};
+
+/* A file as the kernel knows it, whatever its names are. */
+struct file_key {
+	__u32 device; /* s_dev of the super block, not what stat(2) says on overlayfs and btrfs */
+	__u32 generation;
+	__u64 inode;
+	__u64 subvolume; /* btrfs only, else 0 */
+};
+
+enum file_verdict {
+	FILE_UNDECIDED = 1, /* counted, user space has to look at it */
+	FILE_MODEL = 2,
+	FILE_ORDINARY = 3,
+};
+
+enum file_reason {
+	REASON_SUFFIX = 1,
+	REASON_PATH = 2,
+	REASON_CONTENT = 3,
+	REASON_SIZE = 4, /* big enough to look at its content */
+};
+
+struct file_facts {
+	__u64 size_bytes;
+	__s64 modify_time_ns;
+	__s64 change_time_ns; /* the verdict is bound to size and change time */
+	__u64 first_seen_ns;
+	__u32 id; /* never reused; a reused inode gets another one */
+	__u16 verdict;
+	__u16 reason;
+};
+
+enum access_method {
+	METHOD_READ = 1,
+	METHOD_SENDFILE = 2,
+	METHOD_SPLICE = 3,
+	METHOD_COPY_FILE_RANGE = 4,
+	METHOD_WRITE = 5,
+};
+
+enum access_direction {
+	DIRECTION_READ = 1,
+	DIRECTION_WRITE = 2,
+};
+
+struct access_key {
+	struct process_key process;
+	__u32 file_id;
+	__u16 method;
+	__u16 direction;
+};
+
+struct access_count {
+	__u64 bytes;
+	__u64 operations;
+	__u64 first_ns;
+	__u64 last_ns;
+};
+
+struct mapping_key {
+	struct process_key process;
+	__u32 file_id;
+	__u32 reserved;
+};
+
+struct byte_range {
+	__u64 start;
+	__u64 end; /* exclusive */
+};
+
+/* A union of ranges of one file, in no order, without overlap. */
+struct range_set {
+	__u64 bytes;
+	__u32 count;
+	__u32 reserved;
+	struct byte_range ranges[MAPPING_RANGES];
+};
+
+struct mapping_count {
+	__u64 operations;
+	__u64 first_ns;
+	__u64 last_ns;
+	__u32 live_sample; /* the sample that live belongs to */
+	struct bpf_spin_lock lock;
+	struct range_set distinct; /* ever mapped by calls that were seen */
+	struct range_set live;     /* mapped at the last sample */
+};
+
+enum flow_transport {
+	TRANSPORT_TCP = 1,
+	TRANSPORT_UDP = 2,
+	TRANSPORT_UNIX = 3,
+	TRANSPORT_OTHER = 4, /* vsock, packet, raw and other families that leave the process */
+};
+
+enum flow_role {
+	ROLE_UNKNOWN = 1, /* the socket is older than the agent */
+	ROLE_INITIATED = 2,
+	ROLE_ACCEPTED = 3,
+};
+
+enum flow_type {
+	TYPE_NONE = 1,
+	TYPE_IPV4 = 2,
+	TYPE_IPV6 = 3,
+};
+
+enum peer_scope {
+	SCOPE_UNSET = 0, /* the address is in the key, user space classifies it */
+	SCOPE_LOOPBACK = 1,
+	SCOPE_NODE = 2,
+	SCOPE_PROXY = 3,
+	SCOPE_POD = 4,
+	SCOPE_CLUSTER = 5,
+	SCOPE_OUTSIDE = 6,
+	SCOPE_PRIVATE = 7,
+	SCOPE_PUBLIC = 8,
+	SCOPE_LOCAL = 9,
+	SCOPE_EXEC_STDIO = 10,
+};
+
+struct flow_key {
+	struct process_key process;
+	__u8 peer[ADDRESS_BYTES]; /* IPv4 as v4-mapped; zero when scope says where it went */
+	__u16 port;               /* of the peer; 0 on accepted sockets: a client's port says nothing */
+	__u8 transport;
+	__u8 role;
+	__u8 type;
+	__u8 scope; /* set only in the entry that holds the peers beyond PEERS_PER_PROCESS */
+	__u16 reserved;
+};
+
+struct flow_count {
+	__u64 bytes;
+	__u64 operations;
+	__u64 first_ns;
+	__u64 last_ns;
+};
+
+enum memory_method {
+	MEMORY_PROCESS_VM_READV = 1,
+	MEMORY_PTRACE = 2,
+	MEMORY_PROC_MEM = 3,
+	MEMORY_PIDFD_GETFD = 4,
+};
+
+struct memory_key {
+	struct process_key reader;
+	struct process_key victim;
+	__u32 method;
+	__u32 reserved;
+};
+
+struct memory_count {
+	__u64 bytes;
+	__u64 operations;
+	__u64 first_ns;
+	__u64 last_ns;
+};
+
+/* Strings lie apart from the facts: paths of files as a mount namespace sees them, executables. */
+enum text_kind {
+	TEXT_FILE_PATH = 1,
+	TEXT_EXECUTABLE = 2,
+	TEXT_CGROUP = 3,
+};
+
+struct text_key {
+	struct process_key process; /* of an executable; zero for other kinds */
+	__u64 id;                   /* file id or cgroup id */
+	__u32 kind;
+	__u32 mount_namespace; /* of a file path */
+};
+
+enum text_flag {
+	TEXT_TRUNCATED = 1, /* the front of the path is missing */
+	TEXT_DELETED = 2,
+};
+
+struct text {
+	__u16 length_bytes;
+	__u16 flags;
+	/* Right-aligned to end at TEXT_BYTES, because a path is walked from its end. Not terminated,
+	 * any byte but NUL. What follows is room that lets the verifier see that a name fits. */
+	char bytes[TEXT_BYTES + COMPONENT_BYTES];
+};
+
+enum doorbell_kind {
+	DOORBELL_FILE_UNDECIDED = 1, /* descriptor or address say where user space can look */
+	DOORBELL_FIRST_TOUCH = 2,    /* a process touched a file for the first time */
+	DOORBELL_NEW_FLOW = 3,
+	DOORBELL_MEMORY_READ = 4,
+	DOORBELL_PROCESS_END = 5,
+};
+
+/* The ring only says that something new lies in the maps; a doorbell that is lost loses no fact. */
+struct doorbell {
+	struct process_key process;
+	struct file_key file;
+	__u64 address; /* of a mapping, 0 if none */
+	__u32 file_id;
+	__s32 descriptor; /* -1 if none */
+	__u32 kind;
+	__u32 reserved;
+};
+
+/* Every way to lose or doubt something; the names become label values. Sources: lib/failure.bpf.h */
+enum failure {
+	FAILURE_RING_FULL,
+	FAILURE_FILE_MAP_FULL,
+	FAILURE_PROCESS_MAP_FULL,
+	FAILURE_COUNTER_MAP_FULL,
+	FAILURE_MAPPING_MAP_FULL,
+	FAILURE_MAPPING_RANGES_FULL, /* a process maps a file in more pieces than are kept apart */
+	FAILURE_FLOW_MAP_FULL,
+	FAILURE_MEMORY_MAP_FULL,
+	FAILURE_TEXT_MAP_FULL,
+	FAILURE_CGROUP_MAP_FULL,
+	FAILURE_PATH_TRUNCATED,
+	FAILURE_DESCRIPTOR_UNRESOLVED, /* closed by another thread before the call returned */
+	FAILURE_MAPPING_UNRESOLVED,
+	FAILURE_VICTIM_UNRESOLVED,
+	FAILURE_PEER_UNRESOLVED,
+	FAILURE_VALUE_CLAMPED, /* a return value larger than the request or the kernel allows */
+	FAILURE_COUNT,
+};
+
+/* Bytes that found no place in a counter map nor with a process, by cgroup. */
+struct cgroup_count {
+	__u64 read_bytes;
+	__u64 sent_bytes;
+};
+
+/* Argument of the syscall program `identify`: which file is this descriptor of the caller? */
+struct identify_request {
+	__s32 descriptor;
+	__u32 found;
+	struct file_key key;
+	struct file_facts facts; /* of the inode now; id and verdict from the map, 0 if it is not there */
+};
+
+/* Argument of the syscall program `decide`: the verdict of user space on one version of a file. */
+struct decide_request {
+	struct file_key key;
+	__u64 size_bytes;
+	__s64 change_time_ns;
+	__u32 id;
+	__u16 verdict;
+	__u16 reason;
+	__u32 accepted; /* 0: the file changed meanwhile, look again */
+	__u32 reserved;
+};
+
+#define ASSERT_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is padded")
+ASSERT_SIZE(process_key, 16);
+ASSERT_SIZE(process_facts, 112);
+ASSERT_SIZE(file_key, 24);
+ASSERT_SIZE(file_facts, 40);
+ASSERT_SIZE(access_key, 24);
+ASSERT_SIZE(access_count, 32);
+ASSERT_SIZE(mapping_key, 24);
+ASSERT_SIZE(range_set, 16 + 16 * MAPPING_RANGES);
+ASSERT_SIZE(mapping_count, 32 + 2 * (16 + 16 * MAPPING_RANGES));
+ASSERT_SIZE(flow_key, 40);
+ASSERT_SIZE(flow_count, 32);
+ASSERT_SIZE(memory_key, 40);
+ASSERT_SIZE(memory_count, 32);
+ASSERT_SIZE(text_key, 32);
+ASSERT_SIZE(text, 4 + TEXT_BYTES + COMPONENT_BYTES);
+ASSERT_SIZE(doorbell, 64);
+ASSERT_SIZE(identify_request, 72);
+ASSERT_SIZE(decide_request, 56);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* "`bytes` of this file were read or written by the current task", whatever hook says so. */
+#ifndef MODELWARDEN_LIB_ACCESS_H
+#define MODELWARDEN_LIB_ACCESS_H
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct access_key);
+	__type(value, struct access_count);
+} accesses SEC(".maps");
+
+static __always_inline void store_file_path(struct task_struct *task, struct file *file,
+					    __u32 file_id)
+{
+	struct text_key key = { .id = file_id, .kind = TEXT_FILE_PATH };
+
+	key.mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	store_path(&key, &file->f_path, BPF_CORE_READ(task, fs));
+}
+
+/* A process has a model or an undecided file in its hands: from now on its egress is counted. */
+__noinline int touch_file(const struct references *references, const struct doorbell *where,
+			  __u32 flags)
+{
+	struct doorbell *doorbell;
+
+	if (!references || !where)
+		return 0;
+	arm(references->task, &where->process, flags);
+	store_file_path(references->task, references->file, where->file_id);
+	doorbell = bpf_ringbuf_reserve(&doorbells, sizeof(*doorbell), 0);
+	if (!doorbell) {
+		count_failure(FAILURE_RING_FULL);
+		return 0;
+	}
+	*doorbell = *where;
+	bpf_ringbuf_submit(doorbell, 0);
+	return 0;
+}
+
+static __always_inline void describe_touch(struct doorbell *where, const struct file_key *file,
+					   const struct file_facts *facts, int descriptor,
+					   __u64 address)
+{
+	where->file = *file;
+	where->file_id = facts->id;
+	where->descriptor = descriptor;
+	where->address = address;
+	where->kind = facts->verdict == FILE_UNDECIDED ? DOORBELL_FILE_UNDECIDED :
+							 DOORBELL_FIRST_TOUCH;
+}
+
+static __always_inline void add_access(struct access_count *count, __u64 bytes)
+{
+	__sync_fetch_and_add(&count->bytes, bytes);
+	__sync_fetch_and_add(&count->operations, 1);
+	count->last_ns = bpf_ktime_get_boot_ns();
+}
+
+__noinline int count_first_access(const struct access_key *key, __u64 bytes)
+{
+	struct access_count fresh = { .bytes = bytes, .operations = 1 };
+	struct access_count *count;
+
+	if (!key)
+		return 0;
+	fresh.first_ns = fresh.last_ns = bpf_ktime_get_boot_ns();
+	if (!bpf_map_update_elem(&accesses, key, &fresh, BPF_NOEXIST))
+		return 0;
+	count = bpf_map_lookup_elem(&accesses, key);
+	if (count) {
+		add_access(count, bytes);
+		return 0;
+	}
+	count_failure(FAILURE_COUNTER_MAP_FULL);
+	return count_elsewhere(&key->process, key->direction == DIRECTION_READ ? bytes : 0, 0);
+}
+
+static __always_inline void count_access(struct file *file, struct inode *inode, int descriptor,
+					 enum access_method method,
+					 enum access_direction direction, __u64 bytes)
+{
+	struct access_key key = { .method = method, .direction = direction };
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct file_key file_key = {};
+	struct access_count *count;
+	struct file_facts *facts;
+	bool full = false;
+
+	read_process_key(task, &key.process);
+	if (is_agent(&key.process))
+		return;
+	facts = find_model(file, inode, &file_key, &full);
+	if (full)
+		count_elsewhere(&key.process, direction == DIRECTION_READ ? bytes : 0, 0);
+	if (!facts)
+		return;
+	key.file_id = facts->id;
+	count = bpf_map_lookup_elem(&accesses, &key);
+	if (count) {
+		add_access(count, bytes);
+		return;
+	}
+	struct references references = { .task = task, .file = file };
+	struct doorbell where = { .process = key.process };
+	describe_touch(&where, &file_key, facts, descriptor, 0);
+	touch_file(&references, &where, 0);
+	count_first_access(&key, bytes);
+}
+
+/* A descriptor of a model came into being in the current process, by open or otherwise. */
+static __always_inline void arm_for_file(struct file *file, struct inode *inode, int descriptor,
+					 struct task_struct *task, __u32 flags)
+{
+	struct references references = { .task = task, .file = file };
+	struct doorbell where = {};
+	struct file_key file_key = {};
+	struct file_facts *facts;
+	bool full = false;
+
+	read_process_key(task, &where.process);
+	if (is_agent(&where.process))
+		return;
+	facts = find_model(file, inode, &file_key, &full);
+	if (full)
+		arm(task, &where.process, flags);
+	if (!facts)
+		return;
+	if (facts->verdict == FILE_MODEL && bpf_map_lookup_elem(&processes, &where.process))
+		return;
+	describe_touch(&where, &file_key, facts, descriptor, 0);
+	touch_file(&references, &where, flags);
+}
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which file: identity by inode, and whether it is a model, may be one, or is not. */
+#ifndef MODELWARDEN_LIB_FILE_H
+#define MODELWARDEN_LIB_FILE_H
+
+enum {
+	S_IFMT = 0170000,
+	S_IFREG = 0100000,
+	FMODE_WRITE = 2,
+	DIRECTORY_LEVELS = 24,
+};
+
+struct directory_key {
+	__u32 device;
+	__u32 reserved;
+	__u64 inode;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct file_key);
+	__type(value, struct file_facts);
+} files SEC(".maps");
+
+/* The fixed parts of models.paths, filled by user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, struct directory_key);
+	__type(value, __u32);
+} model_directories SEC(".maps");
+
+__u32 last_file_id;
+
+static __always_inline bool is_regular(struct inode *inode)
+{
+	return (inode->i_mode & S_IFMT) == S_IFREG;
+}
+
+static __always_inline void read_file_key(struct inode *inode, struct file_key *key)
+{
+	key->device = inode->i_sb->s_dev;
+	key->generation = inode->i_generation;
+	key->inode = inode->i_ino;
+	key->subvolume = inode_subvolume(inode);
+}
+
+/* Sets bit 5 of every ASCII capital letter of eight bytes at once. */
+static __always_inline __u64 lower_case(__u64 word)
+{
+	const __u64 ones = 0x0101010101010101ULL;
+	__u64 low = word & 0x7f * ones;
+	__u64 capital = (low + (0x80 - 'A') * ones) ^ (low + (0x7f - 'Z') * ones);
+
+	return word | (capital & ~word & 0x80 * ones) >> 2;
+}
+
+/* The last 16 bytes of the name, with zeros in front of a shorter one. */
+static __always_inline bool has_model_suffix(struct dentry *dentry)
+{
+	__u32 length = BPF_CORE_READ(dentry, d_name.len);
+	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
+	__u64 tail[2] = {};
+
+	/* The bytes in front of a short name are readable or the read fails; they are cut off below. */
+	if (bpf_probe_read_kernel(tail, sizeof(tail), name + length - SUFFIX_BYTES))
+		return false;
+	if (length < 8) {
+		tail[0] = 0;
+		tail[1] = length ? tail[1] & (~0ULL << (8 * (8 - length) & 63)) : 0;
+	} else if (length < 16) {
+		tail[0] = length > 8 ? tail[0] & (~0ULL << (8 * (16 - length) & 63)) : 0;
+	}
+	tail[0] = lower_case(tail[0]);
+	tail[1] = lower_case(tail[1]);
+	for (__u32 i = 0; i < SUFFIXES; i++) {
+		if (i >= setting_suffix_count)
+			break;
+		if ((tail[0] & setting_suffixes[i].mask[0]) == setting_suffixes[i].value[0] &&
+		    (tail[1] & setting_suffixes[i].mask[1]) == setting_suffixes[i].value[1])
+			return true;
+	}
+	return false;
+}
+
+static __noinline bool in_model_directory(struct dentry *dentry)
+{
+	for (int i = 0; i < DIRECTORY_LEVELS; i++) {
+		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+		struct inode *inode = BPF_CORE_READ(parent, d_inode);
+		struct directory_key key = { .device = BPF_CORE_READ(inode, i_sb, s_dev),
+					     .inode = BPF_CORE_READ(inode, i_ino) };
+
+		if (bpf_map_lookup_elem(&model_directories, &key))
+			return true;
+		if (parent == dentry)
+			return false;
+		dentry = parent;
+	}
+	return false;
+}
+
+/* 0, or why the file is counted. A file that is being written has its size still before it. */
+static __always_inline enum file_reason candidate_reason(struct file *file, __u64 size_bytes)
+{
+	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+	bool growing = BPF_CORE_READ(file, f_mode) & FMODE_WRITE;
+
+	if ((growing || size_bytes >= setting_minimum_size_bytes) && has_model_suffix(dentry))
+		return REASON_SUFFIX;
+	if (setting_model_directories && in_model_directory(dentry))
+		return REASON_PATH;
+	if (setting_detect_content && size_bytes >= setting_content_minimum_size_bytes)
+		return REASON_SIZE;
+	return 0;
+}
+
+static __always_inline void read_version(struct inode *inode, struct file_facts *facts)
+{
+	facts->size_bytes = inode->i_size;
+	facts->modify_time_ns = inode_modify_time_ns(inode);
+	facts->change_time_ns = inode_change_time_ns(inode);
+}
+
+static __always_inline bool same_version(struct inode *inode, struct file_facts *facts)
+{
+	return facts->change_time_ns == inode_change_time_ns(inode) &&
+	       facts->size_bytes == (__u64)inode->i_size;
+}
+
+/*
+ * The first sight of a file, or of another content under the same key. What was a model is at least
+ * looked at again, or a rename and a touch would hide it.
+ */
+__noinline int judge_file(const struct references *references, const struct file_key *key, __u32 id,
+			  bool was_model)
+{
+	struct file_facts facts = {};
+	struct inode *inode;
+	struct file *file;
+
+	if (!references || !key)
+		return 0;
+	file = references->file;
+	inode = kernel_object(inode, BPF_CORE_READ(file, f_inode));
+	read_version(inode, &facts);
+	facts.reason = candidate_reason(file, facts.size_bytes);
+	if (!facts.reason && was_model)
+		facts.reason = REASON_SIZE;
+	if (!facts.reason) {
+		if (id)
+			bpf_map_delete_elem(&files, key);
+		return 0;
+	}
+	facts.verdict = facts.reason == REASON_SUFFIX ? FILE_MODEL : FILE_UNDECIDED;
+	facts.first_seen_ns = bpf_ktime_get_boot_ns();
+	facts.id = id ? id : __sync_fetch_and_add(&last_file_id, 1) + 1;
+	if (bpf_map_update_elem(&files, key, &facts, BPF_ANY)) {
+		count_failure(FAILURE_FILE_MAP_FULL);
+		return -1;
+	}
+	return 0;
+}
+
+/*
+ * What a change means. Only the change time moved: renamed, linked or with another owner: a model
+ * stays a model under any name, an ordinary file is judged again by its new name. Size or content
+ * time moved: another content; a file that somebody writes keeps its id, a reused inode does not.
+ */
+__noinline int revalidate_file(const struct references *references, const struct file_key *key)
+{
+	struct file_facts *facts;
+	struct inode *inode;
+	struct file *file;
+
+	if (!references || !key)
+		return 0;
+	file = references->file;
+	inode = kernel_object(inode, BPF_CORE_READ(file, f_inode));
+	facts = bpf_map_lookup_elem(&files, key);
+	if (!facts)
+		return 0;
+	if (facts->verdict != FILE_ORDINARY &&
+	    (BPF_CORE_READ(file, f_mode) & FMODE_WRITE ||
+	     (facts->modify_time_ns == inode_modify_time_ns(inode) &&
+	      facts->size_bytes == (__u64)inode->i_size))) {
+		read_version(inode, facts);
+		return 0;
+	}
+	if (facts->verdict == FILE_ORDINARY)
+		return judge_file(references, key, facts->id, false);
+	return judge_file(references, key, 0, facts->verdict == FILE_MODEL);
+}
+
+/*
+ * Facts of a file that is a model or may be one, else NULL. `full` says that it is one but found no
+ * room, so that its bytes are counted elsewhere.
+ */
+static __always_inline struct file_facts *find_model(struct file *file, struct inode *inode,
+						     struct file_key *key, bool *full)
+{
+	struct references references = { .file = file };
+	struct file_facts *facts;
+
+	read_file_key(inode, key);
+	facts = bpf_map_lookup_elem(&files, key);
+	if (!facts) {
+		if (judge_file(&references, key, 0, false))
+			*full = true;
+		facts = bpf_map_lookup_elem(&files, key);
+	} else if (!same_version(inode, facts)) {
+		revalidate_file(&references, key);
+		facts = bpf_map_lookup_elem(&files, key);
+	}
+	if (!facts || facts->verdict == FILE_ORDINARY)
+		return NULL;
+	return facts;
+}
+
+/* The cheap test before any look-up: nothing smaller is a model, unless its directory says so. */
+static __always_inline bool may_be_model(struct inode *inode)
+{
+	return is_regular(inode) && (setting_model_directories ||
+				     (__u64)inode->i_size >= setting_minimum_size_bytes);
+}
+
+#endif

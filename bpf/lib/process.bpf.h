@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Who: images of processes, and the mark of those that hold or may hold model data. */
+#ifndef MODELWARDEN_LIB_PROCESS_H
+#define MODELWARDEN_LIB_PROCESS_H
+
+enum { PF_KTHREAD = 0x00200000 };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct process_key);
+	__type(value, struct process_facts);
+} processes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct cgroup_count);
+} cgroup_counts SEC(".maps");
+
+/* What a new entry is copied from; filled in place, because facts and paths share 512 bytes of stack. */
+static const struct process_facts empty_process;
+
+/* The agent, by identity and not by a pid that another namespace may count differently. */
+struct process_key agent;
+
+static __always_inline void read_process_key(struct task_struct *task, struct process_key *key)
+{
+	key->tgid = task->tgid;
+	key->exec_id = task->self_exec_id;
+	/* A non-leader that executes takes over tgid and start of the leader. */
+	key->start_time_ns = task->group_leader->start_boottime;
+}
+
+static __always_inline bool is_agent(const struct process_key *key)
+{
+	return key->tgid == agent.tgid && key->start_time_ns == agent.start_time_ns;
+}
+
+static __always_inline __u64 cgroup_of(struct task_struct *task, const char **name)
+{
+	/* The pids hierarchy has the container's leaf on cgroup v1, hybrid and v2 alike. */
+	__u32 index = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct cgroup_subsys_state *state = NULL;
+	struct kernfs_node *node;
+
+	bpf_core_read(&state, sizeof(state), &set->subsys[index & 15]);
+	node = BPF_CORE_READ(state, cgroup, kn);
+	*name = BPF_CORE_READ(node, name);
+	return BPF_CORE_READ(node, id);
+}
+
+static __always_inline __u32 pid_namespace_of(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+	struct upid upid = {};
+
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 31]);
+	return BPF_CORE_READ(upid.ns, ns.inum);
+}
+
+static __always_inline void store_executable(struct task_struct *task,
+					     const struct process_key *key)
+{
+	struct text_key text = { .process = *key, .kind = TEXT_EXECUTABLE };
+	struct file *executable = BPF_CORE_READ(task, mm, exe_file);
+
+	if (executable)
+		store_path(&text, &executable->f_path, BPF_CORE_READ(task, fs));
+}
+
+static __always_inline void fill_process_facts(struct task_struct *task,
+					       struct process_facts *facts)
+{
+	struct text_key cgroup = { .kind = TEXT_CGROUP };
+	const char *cgroup_name;
+
+	facts->parent_tgid = BPF_CORE_READ(task, real_parent, tgid);
+	facts->user_id = BPF_CORE_READ(task, cred, uid.val);
+	facts->mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	facts->pid_namespace = pid_namespace_of(task);
+	facts->cgroup_id = cgroup_of(task, &cgroup_name);
+	BPF_CORE_READ_INTO(&facts->name, task, group_leader, comm);
+	cgroup.id = facts->cgroup_id;
+	store_name(&cgroup, cgroup_name);
+	facts->armed_ns = bpf_ktime_get_boot_ns(); /* last: an entry without it is not yet filled */
+}
+
+static __always_inline struct process_facts *new_process(const struct process_key *key, long flags)
+{
+	if (bpf_map_update_elem(&processes, key, &empty_process, flags)) {
+		if (!bpf_map_lookup_elem(&processes, key))
+			count_failure(FAILURE_PROCESS_MAP_FULL);
+		return NULL;
+	}
+	return bpf_map_lookup_elem(&processes, key);
+}
+
+/* The entry of a process that is armed on its own account; the first armed process of its line. */
+__noinline int add_process(const struct references *references, const struct process_key *key,
+			   __u32 flags)
+{
+	struct process_facts *facts;
+
+	if (!references || !key)
+		return 0;
+	facts = new_process(key, BPF_NOEXIST);
+	if (!facts)
+		return 0;
+	facts->lineage = *key;
+	facts->flags = flags;
+	fill_process_facts(references->task, facts);
+	store_executable(references->task, key);
+	return 0;
+}
+
+static __always_inline struct process_facts *
+arm(struct task_struct *task, const struct process_key *key, __u32 flags)
+{
+	struct process_facts *facts = bpf_map_lookup_elem(&processes, key);
+	struct references references = { .task = task };
+
+	if (facts)
+		return facts;
+	add_process(&references, key, flags);
+	return bpf_map_lookup_elem(&processes, key);
+}
+
+/* The image that fork or exec makes of an armed one: armed too, in the same lineage. */
+static __always_inline void inherit(struct task_struct *task, const struct process_key *from,
+				    __u32 flag)
+{
+	struct process_facts *parent = bpf_map_lookup_elem(&processes, from), *facts;
+	struct process_key key = {};
+
+	if (!parent)
+		return;
+	read_process_key(task, &key);
+	facts = new_process(&key, BPF_ANY);
+	if (!facts)
+		return;
+	facts->parent = *from;
+	facts->lineage = parent->lineage;
+	facts->flags = flag;
+	fill_process_facts(task, facts);
+	store_executable(task, &key);
+}
+
+static __always_inline void end_process(const struct process_key *key, __u32 flag)
+{
+	struct process_facts *facts = bpf_map_lookup_elem(&processes, key);
+
+	if (!facts)
+		return;
+	facts->end_ns = bpf_ktime_get_boot_ns();
+	__sync_fetch_and_or(&facts->flags, flag);
+	ring(DOORBELL_PROCESS_END, key);
+}
+
+/* Bytes for which the counter map had no room still add up: by process, else by cgroup. */
+__noinline int count_elsewhere(const struct process_key *key, __u64 read_bytes, __u64 sent_bytes)
+{
+	struct cgroup_count fresh = { .read_bytes = read_bytes, .sent_bytes = sent_bytes };
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct process_facts *facts;
+	struct cgroup_count *count;
+	const char *name;
+	__u64 cgroup;
+
+	if (!key)
+		return 0;
+	facts = bpf_map_lookup_elem(&processes, key);
+	if (facts) {
+		__sync_fetch_and_add(&facts->uncounted_read_bytes, read_bytes);
+		__sync_fetch_and_add(&facts->uncounted_sent_bytes, sent_bytes);
+		return 0;
+	}
+	cgroup = cgroup_of(task, &name);
+	count = bpf_map_lookup_elem(&cgroup_counts, &cgroup);
+	if (count) {
+		__sync_fetch_and_add(&count->read_bytes, read_bytes);
+		__sync_fetch_and_add(&count->sent_bytes, sent_bytes);
+	} else if (bpf_map_update_elem(&cgroup_counts, &cgroup, &fresh, BPF_NOEXIST)) {
+		count_failure(FAILURE_CGROUP_MAP_FULL);
+	}
+	return 0;
+}
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* "The current task sent `bytes` on this socket": to whom, over what, and who began it. */
+#ifndef MODELWARDEN_LIB_SOCKET_H
+#define MODELWARDEN_LIB_SOCKET_H
+
+enum {
+	AF_UNIX = 1,
+	AF_INET = 2,
+	AF_INET6 = 10,
+	AF_NETLINK = 16,
+	IPPROTO_TCP = 6,
+	IPPROTO_UDP = 17,
+	IPPROTO_MPTCP = 262,
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct flow_key);
+	__type(value, struct flow_count);
+} flows SEC(".maps");
+
+struct socket_role {
+	__u32 role;
+};
+
+/* Who began a connection, kept with the socket and gone with it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct socket_role);
+} socket_roles SEC(".maps");
+
+struct receiver {
+	__u8 address[ADDRESS_BYTES];
+	__u16 port;
+	__u8 type;
+	__u8 known;
+};
+
+/* The address that a datagram names, from sendmsg to the end of the same send of the same thread. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct receiver);
+} receivers SEC(".maps");
+
+struct scope_key {
+	__u32 prefix_bits;
+	__u8 address[ADDRESS_BYTES];
+};
+
+/* Networks by scope, filled by user space from the same list with which it classifies. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct scope_key);
+	__type(value, __u32);
+} peer_scopes SEC(".maps");
+
+static __always_inline void map_ipv4(__u8 address[ADDRESS_BYTES], __u32 ipv4)
+{
+	__builtin_memset(address, 0, 10);
+	address[10] = address[11] = 0xff;
+	__builtin_memcpy(address + 12, &ipv4, sizeof(ipv4));
+}
+
+static __always_inline bool is_mapped_ipv4(const __u8 address[ADDRESS_BYTES])
+{
+	const __u32 *words = (const __u32 *)address;
+
+	return !words[0] && !words[1] && words[2] == bpf_htonl(0xffff);
+}
+
+static __always_inline __u8 transport_of(const struct sock *sk)
+{
+	if (sk->__sk_common.skc_family == AF_UNIX)
+		return TRANSPORT_UNIX;
+	if (sk->__sk_common.skc_family != AF_INET && sk->__sk_common.skc_family != AF_INET6)
+		return TRANSPORT_OTHER;
+	if (sk->sk_protocol == IPPROTO_TCP || sk->sk_protocol == IPPROTO_MPTCP)
+		return TRANSPORT_TCP;
+	return sk->sk_protocol == IPPROTO_UDP ? TRANSPORT_UDP : TRANSPORT_OTHER;
+}
+
+/* Takes the receiver that sendmsg noted, so that the next send cannot inherit it. */
+static __always_inline bool take_receiver(struct receiver *receiver)
+{
+	struct receiver *noted =
+		bpf_task_storage_get(&receivers, bpf_get_current_task_btf(), NULL, 0);
+
+	if (!noted || !noted->known)
+		return false;
+	*receiver = *noted;
+	noted->known = 0;
+	return true;
+}
+
+static __always_inline void read_peer(const struct sock *sk, struct flow_key *key)
+{
+	struct receiver receiver = {};
+
+	if (key->transport != TRANSPORT_TCP && take_receiver(&receiver)) {
+		__builtin_memcpy(key->peer, receiver.address, ADDRESS_BYTES);
+		key->port = receiver.port;
+	} else if (sk->__sk_common.skc_family == AF_INET) {
+		map_ipv4(key->peer, sk->__sk_common.skc_daddr);
+		key->port = bpf_ntohs(sk->__sk_common.skc_dport);
+	} else {
+		__builtin_memcpy(key->peer, &sk->__sk_common.skc_v6_daddr, ADDRESS_BYTES);
+		key->port = bpf_ntohs(sk->__sk_common.skc_dport);
+	}
+	key->type = is_mapped_ipv4(key->peer) ? TYPE_IPV4 : TYPE_IPV6;
+}
+
+/* A datagram socket has no connection that somebody accepted: whoever sends has begun. */
+static __always_inline __u8 role_of(struct sock *sk, __u8 transport)
+{
+	struct socket_role *role;
+
+	if (transport != TRANSPORT_TCP)
+		return ROLE_INITIATED;
+	role = bpf_sk_storage_get(&socket_roles, sk, NULL, 0);
+	return role ? role->role : ROLE_UNKNOWN;
+}
+
+/* Beyond PEERS_PER_PROCESS only the scope is kept, so that a scan cannot fill the map. */
+static __always_inline void fold_peer(struct flow_key *key)
+{
+	struct scope_key scope = { .prefix_bits = 8 * ADDRESS_BYTES };
+	__u32 *found;
+
+	__builtin_memcpy(scope.address, key->peer, ADDRESS_BYTES);
+	found = bpf_map_lookup_elem(&peer_scopes, &scope);
+	key->scope = found ? *found : SCOPE_PUBLIC;
+	__builtin_memset(key->peer, 0, ADDRESS_BYTES);
+	key->port = 0;
+}
+
+static __always_inline void add_flow(struct flow_count *count, __u64 bytes)
+{
+	__sync_fetch_and_add(&count->bytes, bytes);
+	__sync_fetch_and_add(&count->operations, 1);
+	count->last_ns = bpf_ktime_get_boot_ns();
+}
+
+__noinline int count_first_send(struct flow_key *key, __u64 bytes)
+{
+	struct flow_count fresh = { .bytes = bytes, .operations = 1 };
+	struct process_facts *process;
+	struct flow_count *count;
+
+	if (!key)
+		return 0;
+	process = bpf_map_lookup_elem(&processes, &key->process);
+	if (!process)
+		return 0;
+	if (key->type != TYPE_NONE &&
+	    __sync_fetch_and_add(&process->peer_count, 1) >= PEERS_PER_PROCESS)
+		fold_peer(key);
+	fresh.first_ns = fresh.last_ns = bpf_ktime_get_boot_ns();
+	if (!bpf_map_update_elem(&flows, key, &fresh, BPF_NOEXIST)) {
+		ring(DOORBELL_NEW_FLOW, &key->process);
+		return 0;
+	}
+	count = bpf_map_lookup_elem(&flows, key);
+	if (count) {
+		add_flow(count, bytes);
+		return 0;
+	}
+	count_failure(FAILURE_FLOW_MAP_FULL);
+	return count_elsewhere(&key->process, 0, bytes);
+}
+
+/* Only armed processes pay more than one look-up here. */
+static __always_inline void count_send(struct sock *sk, __u64 bytes)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct process_facts *process;
+	struct flow_key key = {};
+	struct flow_count *count;
+
+	read_process_key(task, &key.process);
+	process = bpf_map_lookup_elem(&processes, &key.process);
+	if (!process || task->flags & PF_KTHREAD)
+		return;
+	if (sk->__sk_common.skc_family == AF_NETLINK)
+		return;
+	key.transport = transport_of(sk);
+	key.role = role_of(sk, key.transport);
+	key.type = TYPE_NONE;
+	if (sk->__sk_common.skc_family == AF_INET || sk->__sk_common.skc_family == AF_INET6)
+		read_peer(sk, &key);
+	else
+		key.scope = key.transport == TRANSPORT_UNIX ? SCOPE_LOCAL : SCOPE_OUTSIDE;
+	if (key.role == ROLE_ACCEPTED)
+		key.port = 0;
+	count = bpf_map_lookup_elem(&flows, &key);
+	if (count)
+		add_flow(count, bytes);
+	else
+		count_first_send(&key, bytes);
+}
+
+static __always_inline bool current_is_armed(void)
+{
+	struct process_key key = {};
+
+	read_process_key(bpf_get_current_task_btf(), &key);
+	return bpf_map_lookup_elem(&processes, &key) != NULL;
+}
+
+static __always_inline void note_receiver(const __u8 address[ADDRESS_BYTES], __u16 port)
+{
+	struct receiver *receiver;
+
+	receiver = bpf_task_storage_get(&receivers, bpf_get_current_task_btf(), NULL,
+					BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!receiver) {
+		count_failure(FAILURE_PEER_UNRESOLVED);
+		return;
+	}
+	__builtin_memcpy(receiver->address, address, ADDRESS_BYTES);
+	receiver->port = port;
+	receiver->known = 1;
+}
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * System calls at their exit: which class, with which arguments, in either table of x86-64. The
+ * arguments are still in the registers then, so no program is needed at the entry. Descriptors,
+ * pids and the arguments of 32-bit calls are cut to 32 bits as the kernel does: a thief who leaves
+ * dirt in the upper half of a register is seen all the same.
+ */
+#ifndef MODELWARDEN_LIB_SYSCALL_H
+#define MODELWARDEN_LIB_SYSCALL_H
+
+enum {
+	SYSCALLS = 512,
+	TS_COMPAT = 2,
+	X32_BIT = 0x40000000,
+	MAX_RW_BYTES = 0x7ffff000,
+	PTRACE_PEEKTEXT = 1,
+	PTRACE_PEEKDATA = 2,
+};
+
+enum syscall_class {
+	CLASS_NONE,
+	/* Reads of a file … */
+	CLASS_READ,  /* (fd, buffer, length) */
+	CLASS_READV, /* (fd, vector, count): the length is in user memory, which may have changed */
+	/* … that also write to one … */
+	CLASS_SENDFILE,        /* (out, in, offset, length) */
+	CLASS_SPLICE,          /* (in, offset, out, offset, length) */
+	CLASS_COPY_FILE_RANGE, /* (in, offset, out, offset, length) */
+	/* … and writes alone: the order serves the dispatch. */
+	CLASS_WRITE,
+	CLASS_WRITEV,
+	CLASS_MMAP,             /* (address, length, protection, flags, fd, offset) */
+	CLASS_MMAP_PAGES,       /* the same with the offset in pages */
+	CLASS_OPEN,             /* returns the descriptor */
+	CLASS_PROCESS_VM_READV, /* (pid, …) */
+	CLASS_PTRACE,           /* (request, pid, …) */
+	CLASS_PIDFD_GETFD,      /* (pidfd, …), returns a descriptor */
+};
+
+static const __u8 syscall_classes[SYSCALLS] = {
+	[0] = CLASS_READ,
+	[1] = CLASS_WRITE,
+	[2] = CLASS_OPEN,
+	[9] = CLASS_MMAP,
+	[17] = CLASS_READ,   /* pread64 */
+	[18] = CLASS_WRITE,  /* pwrite64 */
+	[19] = CLASS_READV,
+	[20] = CLASS_WRITEV,
+	[40] = CLASS_SENDFILE,
+	[85] = CLASS_OPEN, /* creat */
+	[101] = CLASS_PTRACE,
+	[257] = CLASS_OPEN, /* openat */
+	[275] = CLASS_SPLICE,
+	[295] = CLASS_READV,  /* preadv */
+	[296] = CLASS_WRITEV, /* pwritev */
+	[304] = CLASS_OPEN,   /* open_by_handle_at */
+	[310] = CLASS_PROCESS_VM_READV,
+	[326] = CLASS_COPY_FILE_RANGE,
+	[327] = CLASS_READV,  /* preadv2 */
+	[328] = CLASS_WRITEV, /* pwritev2 */
+	[437] = CLASS_OPEN,   /* openat2 */
+	[438] = CLASS_PIDFD_GETFD,
+};
+
+static const __u8 ia32_syscall_classes[SYSCALLS] = {
+	[3] = CLASS_READ,
+	[4] = CLASS_WRITE,
+	[5] = CLASS_OPEN,
+	[8] = CLASS_OPEN, /* creat */
+	[26] = CLASS_PTRACE,
+	[145] = CLASS_READV,
+	[146] = CLASS_WRITEV,
+	[180] = CLASS_READ,  /* pread64 */
+	[181] = CLASS_WRITE, /* pwrite64 */
+	[187] = CLASS_SENDFILE,
+	[192] = CLASS_MMAP_PAGES, /* mmap2 */
+	[239] = CLASS_SENDFILE,   /* sendfile64 */
+	[295] = CLASS_OPEN,       /* openat */
+	[313] = CLASS_SPLICE,
+	[333] = CLASS_READV,  /* preadv */
+	[334] = CLASS_WRITEV, /* pwritev */
+	[342] = CLASS_OPEN,   /* open_by_handle_at */
+	[347] = CLASS_PROCESS_VM_READV,
+	[377] = CLASS_COPY_FILE_RANGE,
+	[378] = CLASS_READV,  /* preadv2 */
+	[379] = CLASS_WRITEV, /* pwritev2 */
+	[437] = CLASS_OPEN,   /* openat2 */
+	[438] = CLASS_PIDFD_GETFD,
+};
+
+struct syscall {
+	__u64 arguments[6];
+	__s64 result;
+	enum syscall_class class;
+	bool compat;
+};
+
+static __always_inline void read_arguments(struct pt_regs *regs, struct syscall *call)
+{
+	if (call->compat) {
+		call->arguments[0] = (__u32)regs->bx;
+		call->arguments[1] = (__u32)regs->cx;
+		call->arguments[2] = (__u32)regs->dx;
+		call->arguments[3] = (__u32)regs->si;
+		call->arguments[4] = (__u32)regs->di;
+		call->arguments[5] = (__u32)regs->bp;
+		return;
+	}
+	call->arguments[0] = regs->di;
+	call->arguments[1] = regs->si;
+	call->arguments[2] = regs->dx;
+	call->arguments[3] = regs->r10;
+	call->arguments[4] = regs->r8;
+	call->arguments[5] = regs->r9;
+}
+
+/* False for all but a call of interest that succeeded. */
+static __always_inline bool decode_syscall(struct pt_regs *regs, long result, struct syscall *call)
+{
+	__u32 number = regs->orig_ax;
+
+	call->compat = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT;
+	if (!call->compat)
+		number &= ~X32_BIT;
+	if (number >= SYSCALLS)
+		return false;
+	call->class = call->compat ? ia32_syscall_classes[number] : syscall_classes[number];
+	if (call->class == CLASS_NONE)
+		return false;
+	/* An address may look negative to nobody but an error: those are the last 4095 values. */
+	if ((__u64)result >= (__u64)-4095)
+		return false;
+	call->result = result;
+	read_arguments(regs, call);
+	return true;
+}
+
+/* The file behind a descriptor of the current task, or NULL. It may be gone: loads are safe. */
+static __always_inline struct file *file_of(__u32 descriptor)
+{
+	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
+	struct file *file = NULL;
+
+	if (descriptor >= table->max_fds)
+		return NULL;
+	if (bpf_probe_read_kernel(&file, sizeof(file), &table->fd[descriptor]) || !file)
+		return NULL;
+	return kernel_object(file, file);
+}
+
+/* A forged result (a seccomp notifier can return any) is worth no more than was asked for. */
+static __always_inline __u64 clamp_result(const struct syscall *call, __u64 requested)
+{
+	__u64 limit = requested < MAX_RW_BYTES ? requested : MAX_RW_BYTES;
+
+	if ((__u64)call->result <= limit)
+		return call->result;
+	count_failure(FAILURE_VALUE_CLAMPED);
+	return limit;
+}
+
+#endif

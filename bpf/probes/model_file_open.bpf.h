@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Subject: descriptors of model files. A process is armed here, before it can read: what a second
+ * thread sends during the first read, or a whole-file sendfile, is counted from its first byte.
+ */
+
+static __always_inline void model_file_open(__u32 descriptor)
+{
+	struct file *file = file_of(descriptor);
+	struct inode *inode;
+
+	if (!file)
+		return;
+	inode = file->f_inode;
+	if (may_be_model(inode) ||
+	    (is_regular(inode) && BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
+		arm_for_file(file, inode, descriptor, bpf_get_current_task_btf(), 0);
+}

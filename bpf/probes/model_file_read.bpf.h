@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Subject: bytes of model files that calls return or move on. */
+
+static __always_inline void read_from(__u32 descriptor, enum access_method method, __u64 bytes)
+{
+	struct file *file = file_of(descriptor);
+	struct inode *inode;
+
+	if (!file) {
+		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
+		return;
+	}
+	inode = file->f_inode;
+	if (may_be_model(inode))
+		count_access(file, inode, descriptor, method, DIRECTION_READ, bytes);
+	else if (is_process_memory(inode))
+		process_memory_file_read(inode, bytes);
+}
+
+static __always_inline void model_file_read(const struct syscall *call)
+{
+	const __u64 *arguments = call->arguments;
+	enum access_method method = METHOD_READ;
+	__u32 descriptor = arguments[0];
+	__u64 requested = arguments[2];
+
+	if (call->result <= 0)
+		return;
+	if (call->class == CLASS_READV) {
+		requested = MAX_RW_BYTES;
+	} else if (call->class == CLASS_SENDFILE) {
+		method = METHOD_SENDFILE;
+		descriptor = arguments[1];
+		requested = arguments[3];
+	} else if (call->class != CLASS_READ) {
+		method = call->class == CLASS_SPLICE ? METHOD_SPLICE : METHOD_COPY_FILE_RANGE;
+		requested = arguments[4];
+	}
+	read_from(descriptor, method, clamp_result(call, requested));
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Subject: bytes written to model files. Who downloads or trains a model holds it too. */
+
+static __always_inline void write_to(__u32 descriptor, enum access_method method, __u64 bytes)
+{
+	struct file *file = file_of(descriptor);
+	struct inode *inode;
+
+	if (!file) {
+		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
+		return;
+	}
+	inode = file->f_inode;
+	/* Small files too: a model that is being written begins small. */
+	if (is_regular(inode))
+		count_access(file, inode, descriptor, method, DIRECTION_WRITE, bytes);
+}
+
+static __always_inline void model_file_write(const struct syscall *call)
+{
+	const __u64 *arguments = call->arguments;
+	enum access_method method = METHOD_WRITE;
+	__u32 descriptor = arguments[0];
+	__u64 requested = arguments[2];
+
+	if (call->result <= 0)
+		return;
+	if (call->class == CLASS_WRITEV) {
+		requested = MAX_RW_BYTES;
+	} else if (call->class == CLASS_SENDFILE) {
+		method = METHOD_SENDFILE;
+		requested = arguments[3];
+	} else if (call->class != CLASS_WRITE) {
+		method = call->class == CLASS_SPLICE ? METHOD_SPLICE : METHOD_COPY_FILE_RANGE;
+		descriptor = arguments[2];
+		requested = arguments[4];
+	}
+	write_to(descriptor, method, clamp_result(call, requested));
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What user space asks the kernel side to do, run in the agent's own context. */
+
+/* The agent leaves itself out by the identity that the kernel sees. */
+static __always_inline int exclude_caller(void)
+{
+	read_process_key(bpf_get_current_task_btf(), &agent);
+	return 0;
+}
+
+static __always_inline int identify_descriptor(struct identify_request *request)
+{
+	struct file *file = file_of(request->descriptor);
+	struct file_key key = {};
+	struct file_facts *known;
+	struct inode *inode;
+
+	if (!file)
+		return 0;
+	inode = file->f_inode;
+	read_file_key(inode, &key);
+	request->key = key;
+	read_version(inode, &request->facts);
+	known = bpf_map_lookup_elem(&files, &key);
+	if (known) {
+		request->facts.id = known->id;
+		request->facts.verdict = known->verdict;
+		request->facts.reason = known->reason;
+	}
+	request->found = 1;
+	return 0;
+}
+
+/* Only the verdict is written, and only for the version that user space has looked at. */
+static __always_inline int decide_file(struct decide_request *request)
+{
+	struct file_key key = request->key;
+	struct file_facts *facts = bpf_map_lookup_elem(&files, &key);
+
+	if (!facts || facts->id != request->id || facts->size_bytes != request->size_bytes ||
+	    facts->change_time_ns != request->change_time_ns)
+		return 0;
+	facts->reason = request->reason;
+	facts->verdict = request->verdict;
+	request->accepted = 1;
+	return 0;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The tracepoint family of hooks: every kernel with BTF has them. One program serves all system
+ * calls, because each program at sys_exit costs every call on the machine.
+ */
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_tracing.h>
+#include "kernel_types.h"
+#include "event.h"
+#include "settings.h"
+#include "failure.bpf.h"
+#include "emit.bpf.h"
+#include "kernel_compat.bpf.h"
+#include "text.bpf.h"
+#include "process.bpf.h"
+#include "file.bpf.h"
+#include "access.bpf.h"
+#include "mapping.bpf.h"
+#include "socket.bpf.h"
+#include "memory.bpf.h"
+#include "syscall.bpf.h"
+#include "foreign_memory_read.bpf.h"
+#include "model_file_open.bpf.h"
+#include "model_file_read.bpf.h"
+#include "model_file_write.bpf.h"
+#include "model_file_mapping.bpf.h"
+#include "socket_egress.bpf.h"
+#include "process_lifetime.bpf.h"
+#include "recovery.bpf.h"
+#include "request.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+SHARE_LAYOUT(doorbell);
+SHARE_LAYOUT(identify_request);
+SHARE_LAYOUT(decide_request);
+SHARE_LAYOUT(directory_key);
+SHARE_ENUM(process_flag);
+SHARE_ENUM(file_verdict);
+SHARE_ENUM(file_reason);
+SHARE_ENUM(access_method);
+SHARE_ENUM(access_direction);
+SHARE_ENUM(flow_transport);
+SHARE_ENUM(flow_role);
+SHARE_ENUM(flow_type);
+SHARE_ENUM(peer_scope);
+SHARE_ENUM(memory_method);
+SHARE_ENUM(text_kind);
+SHARE_ENUM(text_flag);
+SHARE_ENUM(doorbell_kind);
+SHARE_ENUM(failure);
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
+{
+	struct syscall call = {};
+
+	if (!decode_syscall(regs, result, &call))
+		return 0;
+	if (call.class <= CLASS_COPY_FILE_RANGE)
+		model_file_read(&call);
+	if (call.class >= CLASS_SENDFILE && call.class <= CLASS_WRITEV)
+		model_file_write(&call);
+	else if (call.class == CLASS_MMAP || call.class == CLASS_MMAP_PAGES)
+		model_file_mapping(&call);
+	else if (call.class == CLASS_OPEN || call.class == CLASS_PIDFD_GETFD)
+		model_file_open(call.result);
+	if (call.class >= CLASS_PROCESS_VM_READV)
+		foreign_memory_read(&call);
+	return 0;
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(on_sock_send_length, struct sock *sk, int result)
+{
+	socket_egress(sk, result);
+	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_inet_sock_set_state, struct sock *sk, int old_state, int new_state)
+{
+	socket_state(sk, old_state, new_state);
+	return 0;
+}
+
+SEC("cgroup/sendmsg4")
+int on_sendmsg4(struct bpf_sock_addr *context)
+{
+	datagram_to_ipv4(context);
+	return 1;
+}
+
+SEC("cgroup/sendmsg6")
+int on_sendmsg6(struct bpf_sock_addr *context)
+{
+	datagram_to_ipv6(context);
+	return 1;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	process_fork(parent, child);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task)
+{
+	process_exec(task);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	process_exit(task);
+	return 0;
+}
+
+SEC("iter/task_file")
+int recover_descriptors(struct bpf_iter__task_file *context)
+{
+	recover_descriptor(context);
+	return 0;
+}
+
+SEC("iter/task_vma")
+int recover_mappings(struct bpf_iter__task_vma *context)
+{
+	recover_mapping(context);
+	return 0;
+}
+
+SEC("syscall")
+int exclude_agent(void *context)
+{
+	return exclude_caller();
+}
+
+SEC("syscall")
+int identify(struct identify_request *request)
+{
+	return identify_descriptor(request);
+}
+
+SEC("syscall")
+int decide(struct decide_request *request)
+{
+	return decide_file(request);
+}
