@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.event;
+
+/**
+ * A version of a file that is a model or may be one.
+ *
+ * @param id never reused, given by the kernel side
+ * @param device device of the super block
+ * @param format label of the format ("safetensors"), "unknown" where nothing tells
+ */
+public record FileFacts(
+    int id, long device, long inode, long sizeBytes, Verdict verdict, String format) {
+
+  public enum Verdict {
+    UNDECIDED,
+    MODEL,
+    ORDINARY
+  }
+}

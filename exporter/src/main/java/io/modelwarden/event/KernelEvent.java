@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.event;
+
+/**
+ * Something the kernel side has recorded. Events of one poll come in the order: processes, files,
+ * accesses, egress, memory reads, ends of processes; a process or file is seen before it is named.
+ */
+public sealed interface KernelEvent {
+
+  /** A process is armed; also sent again when an exec made another image of it. */
+  record ProcessSeen(ProcessFacts process) implements KernelEvent {}
+
+  /** The image is gone: the process exited, or an exec replaced it. No event names it after this. */
+  record ProcessEnded(ProcessKey process, boolean replaced, long epochNanos)
+      implements KernelEvent {}
+
+  /** A file appeared or its verdict, format or size changed. */
+  record FileSeen(FileFacts file) implements KernelEvent {}
+
+  /**
+   * Bytes read from or written to a file that is a model or undecided.
+   *
+   * @param path as the process sees it
+   * @param method label of the way: read, sendfile, splice, copy_file_range, write
+   */
+  record FileAccessed(
+      ProcessKey process,
+      int fileId,
+      String path,
+      Direction direction,
+      String method,
+      Increment increment)
+      implements KernelEvent {}
+
+  /** Distinct bytes of a file newly mapped; a second mapping of a range adds an operation only. */
+  record FileMapped(ProcessKey process, int fileId, String path, Increment increment)
+      implements KernelEvent {}
+
+  /** Bytes of a file that a process has mapped now, each once; 0 when the last mapping is gone. */
+  record MappingSampled(
+      ProcessKey process, int fileId, String path, long liveBytes, long epochNanos)
+      implements KernelEvent {}
+
+  /** Bytes that an armed process sent. */
+  record BytesSent(ProcessKey process, Flow flow, Increment increment) implements KernelEvent {}
+
+  /**
+   * Memory of an armed process was read by another.
+   *
+   * @param method label: process_vm_readv, ptrace, proc_mem, pidfd_getfd
+   */
+  record MemoryRead(ProcessKey reader, ProcessKey victim, String method, Increment increment)
+      implements KernelEvent {}
+
+  /** Bytes for which the kernel's maps had no place: in the totals, of an unknown file. */
+  record BytesUncounted(ProcessKey process, Direction direction, Increment increment)
+      implements KernelEvent {}
+
+  enum Direction {
+    READ,
+    WRITE
+  }
+}

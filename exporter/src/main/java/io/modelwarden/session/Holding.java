@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+/**
+ * The model data that a process' lineage holds.
+ *
+ * @param dataBytes bytes read + distinct bytes mapped, over the window of totals
+ * @param ageSeconds since the last read; 0 while a model is mapped
+ * @param files number of distinct files
+ */
+public record Holding(long dataBytes, double ageSeconds, int files, Via via) {}
