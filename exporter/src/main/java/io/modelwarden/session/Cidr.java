@@ -102,6 +102,16 @@ final class Cidr {
     return bits;
   }
 
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Cidr cidr && bits == cidr.bits && Arrays.equals(address, cidr.address);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(address) + bits;
+  }
+
   private static IllegalArgumentException invalid(String text, @Nullable Exception cause) {
     return new IllegalArgumentException(
         "\"" + text + "\" is no network: write ADDRESS/BITS, as in 10.0.0.0/8.", cause);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
+import io.modelwarden.event.Increment;
+
 /** What the trackers of one agent share. */
 record Context(
     SessionSettings settings,
@@ -27,8 +29,10 @@ record Context(
     return use == null ? Phase.SERVING : phase(use);
   }
 
-  void noteRead(Lineage lineage, long epochNanos) {
-    lineage.lastReadEpochNanos = Math.max(lineage.lastReadEpochNanos, epochNanos);
+  /** The tree has data of this model in its memory, taken in this time. */
+  void took(Lineage lineage, String model, Increment increment) {
+    use(lineage, model).heldSince(increment.firstEpochNanos());
+    lineage.lastReadEpochNanos = Math.max(lineage.lastReadEpochNanos, increment.lastEpochNanos());
     lineage.lastReadNanos = time.nanos();
   }
 }

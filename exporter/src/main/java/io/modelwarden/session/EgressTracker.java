@@ -133,10 +133,7 @@ final class EgressTracker {
     }
     boolean cut = flow.role() == Flow.Role.ACCEPTED && !context.settings().fullPeerAddresses();
     String shown = cut ? PeerAddresses.network(peer) : PeerAddresses.text(peer);
-    if (process.showsPeer(shown, context.settings().limits().peersPerProcess())) {
-      return shown;
-    }
-    context.losses().count(SessionLoss.PEER_MERGED);
-    return OTHER;
+    int limit = context.settings().limits().peersPerProcess();
+    return process.showsPeer(shown, limit) ? shown : OTHER;
   }
 }

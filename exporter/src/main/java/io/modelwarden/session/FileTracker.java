@@ -90,9 +90,6 @@ final class FileTracker {
       part(process, file, set, Phase.SERVING, access.with(rest));
     }
     took(process, file, set, access.increment(), Via.SELF);
-    if (access.action() == Action.MMAP) {
-      process.setMapped(file.facts.id(), Math.max(bytes, process.mappedBytes(file.facts.id())));
-    }
   }
 
   private void write(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
@@ -113,7 +110,7 @@ final class FileTracker {
 
   private void took(
       TrackedProcess process, CatalogFile file, ModelSet set, Increment increment, Via via) {
-    context.noteRead(process.lineage, increment.lastEpochNanos());
+    context.took(process.lineage, set.name(), increment);
     process.lineage.addFile(
         file.facts.id(), context.settings().limits().filesPerLineage(), context.losses());
     process.tookData = true;

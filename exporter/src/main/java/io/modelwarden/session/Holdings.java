@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -36,16 +37,17 @@ final class Holdings {
     this.onFirstHolding = onFirstHolding;
   }
 
-  /** What a process holds from its beginning. */
+  /** What a process holds from its beginning, and so do its children that were seen before it. */
   void begin(TrackedProcess process) {
     inheritMark(process);
+    process.children.forEach(this::inheritMark);
     TrackedProcess parent = process.parent;
     if (parent != null) {
-      List.copyOf(parent.holdings().entrySet())
-          .forEach(held -> inherit(process, held.getKey(), held.getValue().sinceEpochNanos()));
+      Map.copyOf(parent.holdings())
+          .forEach((model, held) -> inherit(process, model, held.sinceEpochNanos()));
     } else if (process.facts.parent() != null) {
-      // The parent is forgotten: the tree's data are all that is known of what it held.
-      List.copyOf(process.lineage.models()).forEach(model -> inherit(process, model, 0));
+      // The parent is not known: what the tree had by then is all that is known of what it held.
+      process.lineage.uses().forEach(use -> inherit(process, use.model, use.heldSinceEpochNanos()));
     }
     declared
         .apply(process.facts)
@@ -61,9 +63,9 @@ final class Holdings {
     holdOne(process, model, via, sinceEpochNanos);
     open.add(process);
     while (!open.isEmpty()) {
-      TrackedProcess next = open.remove();
-      for (TrackedProcess child : List.copyOf(next.children)) {
-        if (!child.holdings().containsKey(model) && inherit(child, model, sinceEpochNanos)) {
+      for (TrackedProcess child : List.copyOf(open.remove().children)) {
+        if (!child.holdings().containsKey(model) && child.inherits(sinceEpochNanos)) {
+          holdOne(child, model, Via.PARENT, since(child, sinceEpochNanos));
           open.add(child);
         }
       }
@@ -81,12 +83,15 @@ final class Holdings {
     return expired;
   }
 
-  private boolean inherit(TrackedProcess child, String model, long sinceEpochNanos) {
-    if (!child.inherits(sinceEpochNanos)) {
-      return false;
+  private void inherit(TrackedProcess child, String model, long sinceEpochNanos) {
+    if (child.inherits(sinceEpochNanos)) {
+      hold(child, model, Via.PARENT, since(child, sinceEpochNanos));
     }
-    holdOne(child, model, Via.PARENT, Math.max(sinceEpochNanos, child.facts.startEpochNanos()));
-    return true;
+  }
+
+  /** What came by fork or exec is held by the new image from its first moment. */
+  private static long since(TrackedProcess child, long sinceEpochNanos) {
+    return Math.max(sinceEpochNanos, child.facts.startEpochNanos());
   }
 
   private void holdOne(TrackedProcess process, String model, Via via, long sinceEpochNanos) {

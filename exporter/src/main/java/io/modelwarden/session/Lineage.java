@@ -81,8 +81,8 @@ final class Lineage {
     return new Holding(bytes, lastReadEpochNanos == 0 ? 0 : age, files.size(), via);
   }
 
-  Collection<String> models() {
-    return uses.keySet();
+  List<ModelUse> uses() {
+    return List.copyOf(uses.values());
   }
 
   /** Where a span of another trace finds how the data came to be held. */
@@ -92,7 +92,7 @@ final class Lineage {
     if (main != null && main.lastReadSpan != null) {
       spans.add(main.lastReadSpan);
     }
-    for (ModelUse use : List.copyOf(uses.values())) {
+    for (ModelUse use : uses()) {
       if (use.lastReadSpan != null) {
         spans.add(use.lastReadSpan);
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
+import io.modelwarden.event.Increment;
 import io.modelwarden.event.KernelEvent.MappingSampled;
 import io.modelwarden.event.ProcessFacts.Origin;
 import io.modelwarden.workload.Workload;
@@ -63,16 +64,13 @@ final class MappingTracker {
   private void hold(TrackedProcess process, String model, MappingSampled sample) {
     ModelUse use = context.use(process.lineage, model);
     use.holdsAtLeast(sample.liveBytes());
-    context.noteRead(process.lineage, sample.epochNanos());
+    boolean recovered = process.facts.origin() == Origin.RECOVERED;
+    long since = recovered ? process.facts.startEpochNanos() : sample.epochNanos();
+    context.took(process.lineage, model, new Increment(0, 0, since, sample.epochNanos()));
     process.lineage.addFile(
         sample.fileId(), context.settings().limits().filesPerLineage(), context.losses());
     if (!process.holdings().containsKey(model)) {
-      boolean recovered = process.facts.origin() == Origin.RECOVERED;
-      holdings.hold(
-          process,
-          model,
-          recovered ? Via.RECOVERED : Via.SELF,
-          recovered ? process.facts.startEpochNanos() : sample.epochNanos());
+      holdings.hold(process, model, recovered ? Via.RECOVERED : Via.SELF, since);
     }
   }
 

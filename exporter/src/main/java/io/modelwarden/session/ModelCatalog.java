@@ -53,6 +53,9 @@ final class ModelCatalog {
   /** The model of a file. Its first path names it, so that a set does not change by other names. */
   String name(CatalogFile file, String path, String workload) {
     String model = file.model;
+    if (model == null && path.isEmpty()) {
+      return workload; // a later access may know the path
+    }
     if (model == null) {
       model = naming.name(path, workload);
       file.model = model;

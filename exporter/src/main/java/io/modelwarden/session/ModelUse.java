@@ -12,6 +12,7 @@ final class ModelUse {
   /** Steady time of the first read, or -1 before it. */
   private long firstReadNanos = -1;
 
+  private long heldSinceEpochNanos = Long.MAX_VALUE;
   private long loadedBytes;
   private long mostBytes;
   @Nullable SpanIdentity loadSpan;
@@ -46,6 +47,15 @@ final class ModelUse {
     }
     loadedBytes += bytes;
     mostBytes = Math.max(mostBytes, window.add(time.hours(), bytes));
+  }
+
+  void heldSince(long epochNanos) {
+    heldSinceEpochNanos = Math.min(heldSinceEpochNanos, epochNanos);
+  }
+
+  /** Unix time of the first read, or the end of time before it. */
+  long heldSinceEpochNanos() {
+    return heldSinceEpochNanos;
   }
 
   void addReadSpan(SpanIdentity span) {

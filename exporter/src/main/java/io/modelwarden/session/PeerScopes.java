@@ -4,8 +4,10 @@ package io.modelwarden.session;
 import io.modelwarden.event.Flow;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Where a peer is: the first rule that fits its address and port. Immutable. */
 public final class PeerScopes {
@@ -77,19 +79,13 @@ public final class PeerScopes {
    * prefix.
    */
   public List<ScopePrefix> prefixes() {
-    List<ScopePrefix> prefixes = new ArrayList<>();
+    Map<Cidr, ScopePrefix> prefixes = new LinkedHashMap<>();
     for (Rule rule : rules) {
-      byte[] address = rule.network().address();
-      List<Byte> bytes = new ArrayList<>();
-      for (byte value : address) {
-        bytes.add(value);
-      }
-      ScopePrefix prefix = new ScopePrefix(rule.network().bits(), bytes, first(rule.network()));
-      if (!prefixes.contains(prefix)) {
-        prefixes.add(prefix);
-      }
+      Cidr network = rule.network();
+      prefixes.computeIfAbsent(
+          network, key -> new ScopePrefix(key.bits(), key.address(), first(key)));
     }
-    return prefixes;
+    return List.copyOf(prefixes.values());
   }
 
   private PeerScope first(Cidr network) {

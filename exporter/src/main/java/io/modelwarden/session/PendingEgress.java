@@ -51,13 +51,9 @@ final class PendingEgress {
       return;
     }
     if (context.time().nanos() - lastNanos > context.settings().quietPeriod().toNanos()) {
-      context.losses().count(SessionLoss.PENDING_EGRESS_DROPPED);
       older = Map.of();
       newer = Map.of();
     } else if (context.time().nanos() - newerSinceNanos > context.settings().maximum().toNanos()) {
-      if (!older.isEmpty()) {
-        context.losses().count(SessionLoss.PENDING_EGRESS_DROPPED);
-      }
       older = newer;
       newer = Map.of();
     }

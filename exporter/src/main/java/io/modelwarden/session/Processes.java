@@ -8,9 +8,11 @@ import io.modelwarden.workload.Workload;
 import io.modelwarden.workload.WorkloadResolver;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ final class Processes {
   private final Map<ProcessKey, TrackedProcess> armed = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<ProcessKey, TrackedProcess> holders = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<ProcessKey, Lineage> lineages = new HashMap<>();
+  private final Map<ProcessKey, Set<TrackedProcess>> orphans = new HashMap<>();
   private final WorkloadResolver workloads;
   private final int limit;
   private final SteadyTime time;
@@ -46,9 +49,9 @@ final class Processes {
       return process;
     }
     Lineage lineage = lineages.computeIfAbsent(facts.lineage(), Lineage::new);
-    TrackedProcess parent = facts.parent() == null ? null : get(facts.parent());
-    process = new TrackedProcess(facts, workload(facts), lineage, parent, time.nanos());
+    process = new TrackedProcess(facts, workload(facts), lineage, time.nanos());
     armed.put(facts.key(), process);
+    link(process);
     return process;
   }
 
@@ -62,6 +65,7 @@ final class Processes {
     boolean known = armed.remove(process.key()) != null | holders.remove(process.key()) != null;
     if (known) {
       process.remove();
+      unlink(process);
       if (process.lineage.processes == 0) {
         lineages.remove(process.lineage.key);
       }
@@ -99,6 +103,32 @@ final class Processes {
 
   int lineageCount() {
     return lineages.size();
+  }
+
+  /** Processes come in no order: a child may be seen before its parent. */
+  private void link(TrackedProcess process) {
+    Set<TrackedProcess> waiting = orphans.remove(process.key());
+    if (waiting != null) {
+      waiting.forEach(child -> child.setParent(process));
+    }
+    ProcessKey parentKey = process.facts.parent();
+    if (parentKey == null) {
+      return;
+    }
+    TrackedProcess parent = get(parentKey);
+    if (parent == null) {
+      orphans.computeIfAbsent(parentKey, ignored -> new HashSet<>(1)).add(process);
+    } else {
+      process.setParent(parent);
+    }
+  }
+
+  private void unlink(TrackedProcess process) {
+    ProcessKey parentKey = process.facts.parent();
+    Set<TrackedProcess> waiting = parentKey == null ? null : orphans.get(parentKey);
+    if (waiting != null && waiting.remove(process) && waiting.isEmpty()) {
+      orphans.remove(parentKey);
+    }
   }
 
   private Workload workload(ProcessFacts facts) {

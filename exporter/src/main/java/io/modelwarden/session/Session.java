@@ -51,7 +51,7 @@ final class Session {
   }
 
   /** The slice of this key, or where the session has too many, the one of the coarser key. */
-  Slice slice(TrackedProcess by, Object key, Object coarser, int limit, SessionLosses losses) {
+  Slice slice(TrackedProcess by, Object key, Object coarser, int limit) {
     Slice slice = slices.get(key);
     if (slice != null) {
       return slice;
@@ -62,7 +62,6 @@ final class Session {
       slices.put(key, slice);
       return slice;
     }
-    losses.count(SessionLoss.SPAN_MERGED);
     return slices.computeIfAbsent(coarser, ignored -> new Slice(SpanIds.childOf(root), by, true));
   }
 

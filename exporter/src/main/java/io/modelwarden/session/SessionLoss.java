@@ -21,10 +21,6 @@ public enum SessionLoss {
   MODEL_EVICTED,
   /** A process tree read more files than are counted. */
   LINEAGE_FILES_FULL,
-  /** A span stands for several files or peers because the slice had too many. */
-  SPAN_MERGED,
-  /** A flow of a process with too many peers is shown as "other". */
-  PEER_MERGED,
-  /** What a process sent before its first read was dropped, because it was too long ago or much. */
+  /** What a process sent to further peers before its first read was dropped. */
   PENDING_EGRESS_DROPPED
 }

@@ -28,14 +28,12 @@ final class Sessions {
   Slice add(TrackedProcess process, Object key, Object coarser, Increment increment) {
     Session session = session(process, increment);
     session.activeNanos = time.nanos();
-    Slice slice =
-        session.slice(process, key, coarser, settings.limits().spansPerSlice(), context.losses());
+    Slice slice = session.slice(process, key, coarser, settings.limits().spansPerSlice());
     slice.add(process, increment);
     return slice;
   }
 
-  /** The trace in which the process' next span will be. */
-  Session session(TrackedProcess process, Increment increment) {
+  private Session session(TrackedProcess process, Increment increment) {
     Lineage lineage = process.lineage;
     Session session = lineage.session;
     if (session == null) {

@@ -44,21 +44,17 @@ final class TrackedProcess {
   /** Steady time at which it is removed although a verdict is missing, or -1 while it lives. */
   long removeNanos = -1;
 
-  TrackedProcess(
-      ProcessFacts facts,
-      Workload workload,
-      Lineage lineage,
-      @Nullable TrackedProcess parent,
-      long seenNanos) {
+  TrackedProcess(ProcessFacts facts, Workload workload, Lineage lineage, long seenNanos) {
     this.facts = facts;
     this.workload = workload;
     this.lineage = lineage;
-    this.parent = parent;
     this.seenNanos = seenNanos;
     lineage.processes++;
-    if (parent != null) {
-      parent.children.add(this);
-    }
+  }
+
+  void setParent(TrackedProcess parent) {
+    this.parent = parent;
+    parent.children.add(this);
   }
 
   ProcessKey key() {

@@ -16,6 +16,9 @@ public final class CgroupWorkloads implements WorkloadResolver {
   private static final Pattern UNIT =
       Pattern.compile(".+\\.(service|scope|slice|socket|mount|swap|machine)");
 
+  /** A name must not be empty: backends drop empty attributes. */
+  private static final String UNKNOWN = "unknown";
+
   private static final int SHORT_ID_LENGTH = 12;
 
   @Override
@@ -34,6 +37,9 @@ public final class CgroupWorkloads implements WorkloadResolver {
   private static String executable(ProcessPlace place) {
     String path = place.executablePath();
     String base = path.substring(path.lastIndexOf('/') + 1);
-    return base.isEmpty() ? place.executableName() : base;
+    if (!base.isEmpty()) {
+      return base;
+    }
+    return place.executableName().isEmpty() ? UNKNOWN : place.executableName();
   }
 }
