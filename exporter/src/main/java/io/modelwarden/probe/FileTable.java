@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Files that the kernel side knows, by id. */
@@ -27,10 +28,17 @@ final class FileTable {
     this.layouts = layouts;
   }
 
-  void poll(Consumer<FileSeen> changed) {
+  /**
+   * @param formatOfName asked once for each file that is a model by its name
+   */
+  void poll(IntFunction<String> formatOfName, Consumer<FileSeen> changed) {
     map.forEach(
         (keys, keyOffset, values, valueOffset) -> {
           Known now = decode(keys, keyOffset, values, valueOffset);
+          if (now.facts().verdict() == Verdict.MODEL && !formats.containsKey(now.facts().id())) {
+            formats.put(now.facts().id(), formatOfName.apply(now.facts().id()));
+            now = decode(keys, keyOffset, values, valueOffset);
+          }
           Known before = byId.put(now.facts().id(), now);
           if (before == null || !before.facts().equals(now.facts())) {
             changed.accept(new FileSeen(now.facts()));
@@ -49,10 +57,6 @@ final class FileTable {
   /** What has been found out; reported with the next poll. */
   void setFormat(int id, String format) {
     formats.put(id, format);
-  }
-
-  boolean hasFormat(int id) {
-    return formats.containsKey(id);
   }
 
   int size() {

@@ -3,6 +3,7 @@ package io.modelwarden.probe;
 
 import io.modelwarden.libbpf.BpfMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
@@ -19,11 +20,16 @@ public final class KernelLosses {
     this.reasons = Map.copyOf(labels);
   }
 
-  /** Events by reason since the programs were loaded; every reason is there, from zero on. */
-  public Map<String, Long> read() {
-    Map<String, Long> losses = new TreeMap<>();
-    reasons.forEach(
-        (index, reason) -> losses.put(reason, LongStream.of(map.lookupPerCpu(index)).sum()));
-    return losses;
+  /** Every reason there is. */
+  public Set<String> reasons() {
+    return Set.copyOf(reasons.values());
+  }
+
+  /** Events of a reason since the programs were loaded. */
+  public long count(String reason) {
+    return reasons.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(reason))
+        .mapToLong(entry -> LongStream.of(map.lookupPerCpu(entry.getKey())).sum())
+        .sum();
   }
 }

@@ -114,7 +114,7 @@ public final class KernelPoller implements AutoCloseable {
   }
 
   private void pollFiles() {
-    files.poll(sink::accept);
+    files.poll(id -> judge.formatOfName(anyPath(id)), sink::accept);
   }
 
   private void rung(ByteBuffer data, int offset, int length) {
@@ -149,8 +149,6 @@ public final class KernelPoller implements AutoCloseable {
     for (FileTable.Known file : files.all()) {
       if (file.facts().verdict() == Verdict.UNDECIDED) {
         result.add(file);
-      } else if (!files.hasFormat(file.facts().id())) {
-        files.setFormat(file.facts().id(), judge.formatOfName(anyPath(file.facts().id())));
       }
     }
     return result;

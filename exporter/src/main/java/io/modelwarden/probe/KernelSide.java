@@ -7,6 +7,7 @@ import io.modelwarden.libbpf.BpfLink;
 import io.modelwarden.libbpf.BpfMap;
 import io.modelwarden.libbpf.BpfObject;
 import io.modelwarden.libbpf.BpfProgram;
+import io.modelwarden.libbpf.Descriptor;
 import io.modelwarden.libbpf.LibBpf;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,6 +69,54 @@ public final class KernelSide implements AutoCloseable {
 
   public List<ProbeStatus> statuses() {
     return List.copyOf(statuses);
+  }
+
+  /**
+   * Tells the kernel where a network is, for the peers that are kept by scope only.
+   *
+   * @param address 16 bytes, IPv4 as v4-mapped
+   * @param scope label as in the schema
+   */
+  public void putPeerScope(int prefixBits, byte[] address, String scope) {
+    byte[] key = layouts.bytes(layouts.scopeKey);
+    ByteBuffer view = Layouts.view(key);
+    layouts.scopeKey.integer("prefix_bits", 4).put(view, 0, prefixBits);
+    view.put(layouts.scopeKey.bytes("address").offset(), address);
+    byte[] value = new byte[4];
+    Layouts.view(value)
+        .putInt(0, layouts.constant("SCOPE_" + scope.toUpperCase(java.util.Locale.ROOT)));
+    map("peer_scopes").update(key, value);
+  }
+
+  /**
+   * Every file below this folder, or the file itself, is looked at whatever its name and size.
+   *
+   * @throws BpfException if it is not there
+   */
+  public void putModelDirectory(String path) {
+    byte[] request = layouts.bytes(layouts.identifyRequest);
+    ByteBuffer view = Layouts.view(request);
+    try (Descriptor folder = Descriptor.open(path)) {
+      layouts.identifyRequest.integer("descriptor", 4).put(view, 0, folder.number());
+      program("identify").run(request);
+    }
+    int file = layouts.identifyRequest.field("key").offset();
+    byte[] key = layouts.bytes(layouts.directoryKey);
+    ByteBuffer keyView = Layouts.view(key);
+    layouts
+        .directoryKey
+        .integer("device", 4)
+        .put(keyView, 0, layouts.fileKey.integer("device", 4).get(view, file));
+    layouts
+        .directoryKey
+        .integer("inode", 8)
+        .put(keyView, 0, layouts.fileKey.integer("inode", 8).get(view, file));
+    map("model_directories").update(key, new byte[4]);
+  }
+
+  /** Entries that a map can hold. */
+  public int capacity(String map) {
+    return map(map).maxEntries();
   }
 
   Layouts layouts() {
