@@ -78,6 +78,13 @@ final class ProcessTable {
     return entry == null ? 0 : entry.mountNamespace;
   }
 
+  /** Of all processes that are known, ended ones too: where their files have paths. */
+  Set<Long> mountNamespaces() {
+    Set<Long> namespaces = new HashSet<>();
+    entries.values().forEach(entry -> namespaces.add(entry.mountNamespace));
+    return namespaces;
+  }
+
   /** Images that have ended and have been quiet since. */
   Set<End> ended() {
     Set<End> ends = new HashSet<>();
