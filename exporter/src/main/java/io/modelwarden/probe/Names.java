@@ -49,8 +49,7 @@ final class Names {
     long namespace = processes.mountNamespace(process);
     String path =
         paths.computeIfAbsent(
-            new PathKey(fileId, namespace),
-            key -> texts.filePath(fileId, namespace).orElse(""));
+            new PathKey(fileId, namespace), key -> texts.filePath(fileId, namespace).orElse(""));
     if (path.isEmpty()) {
       paths.remove(new PathKey(fileId, namespace));
     } else {

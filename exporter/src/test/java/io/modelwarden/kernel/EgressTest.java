@@ -102,8 +102,7 @@ class EgressTest {
   @Test
   void processThatOpenedNoModel_isNotCounted() {
     try (Acts.Running receiver = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
-      Acts.Running act =
-          Acts.run("lineage", "send", "127.0.0.1", receiver.number("port"), 100_000);
+      Acts.Running act = Acts.run("lineage", "send", "127.0.0.1", receiver.number("port"), 100_000);
       observed.settle();
       assertThat(act.number("bytes")).isEqualTo(100_000);
       assertThat(observed.sends(act.pid())).isEmpty();

@@ -38,8 +38,7 @@ class ForeignMemoryTest {
   @CsvSource({"process_vm_readv, 1500000", "proc_mem, 1500000", "ptrace, 80000"})
   void copies_areCountedToTheByte(String method, long length) {
     Acts.Running act =
-        Acts.run(
-            "scrape_memory", method, holder.pid(), holder.number("address"), length);
+        Acts.run("scrape_memory", method, holder.pid(), holder.number("address"), length);
     observed.settle();
     assertThat(observed.memoryReads(act.pid()))
         .singleElement()
@@ -55,8 +54,7 @@ class ForeignMemoryTest {
   @Test
   void takenDescriptor_isAnOperationWithoutBytes() {
     Acts.Running act =
-        Acts.run(
-            "scrape_memory", "pidfd_getfd", holder.pid(), holder.number("descriptor"), 0);
+        Acts.run("scrape_memory", "pidfd_getfd", holder.pid(), holder.number("descriptor"), 0);
     observed.settle();
     assertThat(observed.memoryReads(act.pid()))
         .singleElement()
@@ -71,8 +69,7 @@ class ForeignMemoryTest {
   @Test
   void memoryOfAProcessWithoutAModel_givesNothing() {
     try (Acts.Running victim = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
-      Acts.Running act =
-          Acts.run("scrape_memory", "pidfd_getfd", victim.pid(), 0, 0);
+      Acts.Running act = Acts.run("scrape_memory", "pidfd_getfd", victim.pid(), 0, 0);
       observed.settle();
       assertThat(observed.memoryReads(act.pid())).isEmpty();
     }

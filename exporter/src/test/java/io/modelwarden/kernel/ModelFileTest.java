@@ -41,7 +41,11 @@ class ModelFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "read, 4096", "pread64, 65536", "readv, 7777", "preadv, 65536", "preadv2, 100000",
+    "read, 4096",
+    "pread64, 65536",
+    "readv, 7777",
+    "preadv, 65536",
+    "preadv2, 100000",
     "openat2, 1048576"
   })
   void reads_areCountedToTheByte(String method, int chunk) {

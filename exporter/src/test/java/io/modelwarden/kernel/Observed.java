@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The real kernel side, attached, with every event that it makes of what happens on the machine. */
+/**
+ * The real kernel side, attached, with every event that it makes of what happens on the machine.
+ */
 final class Observed implements AutoCloseable {
 
   private static final int POLLS = 6;
