@@ -31,7 +31,7 @@ class BoundsTest {
     }
     scene.passesSecond();
 
-    assertThat(scene.tracker.processes()).isLessThanOrEqualTo(16_384);
+    assertThat(scene.tracker.processes()).isLessThanOrEqualTo(8_192);
     assertThat(scene.tracker.losses().get(SessionLoss.PROCESS_EVICTED))
         .isEqualTo(100_001 - scene.tracker.processes());
     scene.sends(server, MIB);
@@ -47,7 +47,7 @@ class BoundsTest {
     }
     scene.tracker.close();
 
-    assertThat(scene.tracker.processes()).isLessThanOrEqualTo(16_384);
+    assertThat(scene.tracker.processes()).isLessThanOrEqualTo(8_192);
     assertThat(scene.sink.lastFacts(FileAccessFacts.class).totalReadBytes()).isEqualTo(100_000_000);
     assertThat(
             scene.sink.facts(FileAccessFacts.class).stream()
