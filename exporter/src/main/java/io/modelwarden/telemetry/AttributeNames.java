@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.telemetry;
+
+import static io.opentelemetry.api.common.AttributeKey.booleanKey;
+import static io.opentelemetry.api.common.AttributeKey.doubleKey;
+import static io.opentelemetry.api.common.AttributeKey.longKey;
+import static io.opentelemetry.api.common.AttributeKey.stringKey;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.semconv.NetworkAttributes;
+import io.opentelemetry.semconv.ServiceAttributes;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Every attribute that the agent or its collector configuration sets. Keys that semantic
+ * conventions still call incubating are written out here rather than taken from the incubating
+ * artifact, whose constants may be renamed under us.
+ */
+public final class AttributeNames {
+
+  /** A key and what it says. */
+  public record Described(AttributeKey<?> key, String description) {}
+
+  private static final List<Described> described = new ArrayList<>();
+
+  // Resources
+  public static final AttributeKey<String> SERVICE_NAME =
+      say(ServiceAttributes.SERVICE_NAME, "`host` for processes outside containers");
+  public static final AttributeKey<String> SERVICE_INSTANCE_ID =
+      say(stringKey("service.instance.id"), "`<host.id>/<workload name>`; the agent's is its node");
+  public static final AttributeKey<String> SERVICE_VERSION =
+      say(ServiceAttributes.SERVICE_VERSION, "version of the agent, on its own resource");
+  public static final AttributeKey<String> HOST_ID = say(stringKey("host.id"), "the machine's id");
+  public static final AttributeKey<String> HOST_NAME =
+      say(stringKey("host.name"), "the machine's name");
+  public static final AttributeKey<String> NODE_NAME =
+      say(stringKey("k8s.node.name"), "the node's name, where the agent was told it");
+  public static final AttributeKey<String> WORKLOAD_KIND =
+      say(stringKey("modelwarden.workload.kind"), "`systemd_unit` or `executable`");
+  public static final AttributeKey<String> WORKLOAD_NAME =
+      say(stringKey("modelwarden.workload.name"), "name of the unit or of the executable");
+
+  // Model and file
+  public static final AttributeKey<String> OPERATION =
+      say(
+          stringKey("modelwarden.operation.name"),
+          "`read`, `mmap`, `write`, `egress`, `read_memory`; not on the session's root");
+  public static final AttributeKey<String> MODEL_NAME =
+      say(stringKey("modelwarden.model.name"), "the set of files that a person means");
+  public static final AttributeKey<Long> MODEL_SIZE =
+      say(longKey("modelwarden.model.size"), "bytes of the set, each distinct file once");
+  public static final AttributeKey<String> MODEL_FORMAT =
+      say(stringKey("modelwarden.model.format"), "`safetensors`, `gguf`, `unknown`, ...");
+  public static final AttributeKey<String> FILE_PATH =
+      say(stringKey("file.path"), "absolute, as the process sees it");
+  public static final AttributeKey<Long> FILE_SIZE = say(longKey("file.size"), "bytes");
+  public static final AttributeKey<String> FILE_INODE =
+      say(stringKey("file.inode"), "inode number");
+  public static final AttributeKey<Long> FILE_READ_SIZE =
+      say(longKey("modelwarden.file.read.size"), "bytes read in this slice; absent for a mapping");
+  public static final AttributeKey<Long> FILE_MAPPED_SIZE =
+      say(longKey("modelwarden.file.mapped.size"), "distinct bytes newly mapped in this slice");
+  public static final AttributeKey<Long> FILE_WRITE_SIZE =
+      say(longKey("modelwarden.file.write.size"), "bytes written in this slice");
+  public static final AttributeKey<Long> READ_TOTAL =
+      say(
+          longKey("modelwarden.read.total"),
+          "bytes read + distinct bytes mapped by this workload of this model in this phase, "
+              + "running total");
+  public static final AttributeKey<String> IO_DIRECTION =
+      say(stringKey("disk.io.direction"), "`read` or `write`");
+  public static final AttributeKey<String> IO_METHOD =
+      say(stringKey("modelwarden.io.method"), "`read`, `sendfile`, `splice`, `copy_file_range`");
+
+  // Process
+  public static final AttributeKey<Long> PROCESS_PID =
+      say(longKey("process.pid"), "in the machine's pid namespace");
+  public static final AttributeKey<String> PROCESS_CREATION_TIME =
+      say(stringKey("process.creation.time"), "ISO 8601, UTC");
+  public static final AttributeKey<String> EXECUTABLE_NAME =
+      say(stringKey("process.executable.name"), "the kernel's name of it, at most 15 bytes");
+  public static final AttributeKey<String> EXECUTABLE_PATH =
+      say(stringKey("process.executable.path"), "absolute, as the process sees it");
+  public static final AttributeKey<Long> PARENT_PID =
+      say(longKey("process.parent_pid"), "in the machine's pid namespace");
+  public static final AttributeKey<Long> USER_ID =
+      say(longKey("process.user.id"), "in the machine's user namespace");
+  public static final AttributeKey<String> PHASE =
+      say(
+          stringKey("modelwarden.container.phase"),
+          "`loading` or `serving`: whether the process tree still takes its model into memory");
+  public static final AttributeKey<String> PROCESS_ORIGIN =
+      say(stringKey("modelwarden.process.origin"), "reserved, not sent yet");
+  public static final AttributeKey<Long> MODEL_DATA_SIZE =
+      say(
+          longKey("modelwarden.process.model_data.size"),
+          "model bytes that the process' lineage read or mapped, running total; on memory spans "
+              + "those of the process that was read");
+  public static final AttributeKey<Double> MODEL_DATA_AGE =
+      say(
+          doubleKey("modelwarden.process.model_data.age"),
+          "seconds since the last of them; 0 while a model is mapped");
+  public static final AttributeKey<Long> MODEL_DATA_FILES =
+      say(longKey("modelwarden.process.model_data.files"), "number of distinct files");
+  public static final AttributeKey<String> MODEL_DATA_VIA =
+      say(
+          stringKey("modelwarden.process.model_data.via"),
+          "`self`, `parent`, `write`, `declared`, `recovered`");
+
+  // Network
+  public static final AttributeKey<String> PEER_ADDRESS =
+      say(NetworkAttributes.NETWORK_PEER_ADDRESS, "absent for many peers in one");
+  public static final AttributeKey<Long> PEER_PORT =
+      say(NetworkAttributes.NETWORK_PEER_PORT, "of initiated connections");
+  public static final AttributeKey<String> TRANSPORT =
+      say(NetworkAttributes.NETWORK_TRANSPORT, "`tcp`, `udp`, `unix`, `other`");
+  public static final AttributeKey<String> NETWORK_TYPE =
+      say(NetworkAttributes.NETWORK_TYPE, "`ipv4` or `ipv6`; absent for unix sockets");
+  public static final AttributeKey<String> NETWORK_IO_DIRECTION =
+      say(stringKey("network.io.direction"), "`transmit`");
+  public static final AttributeKey<String> NETWORK_ROLE =
+      say(
+          stringKey("modelwarden.network.role"),
+          "`initiated`, `accepted`, or `unknown` for sockets older than the agent");
+  public static final AttributeKey<String> PEER_SCOPE =
+      say(
+          stringKey("modelwarden.network.peer.scope"),
+          "`loopback`, `node`, `proxy`, `pod`, `cluster`, `outside`, `private`, `public`, "
+              + "`local`, `exec_stdio`: the first that fits");
+  public static final AttributeKey<Long> TRANSMIT_SIZE =
+      say(longKey("modelwarden.network.transmit.size"), "bytes sent in this slice");
+  public static final AttributeKey<Long> TRANSMIT_TOTAL =
+      say(
+          longKey("modelwarden.transmit.total"),
+          "bytes sent by this workload to this scope in this role, running total");
+
+  // Memory of another process
+  public static final AttributeKey<String> MEMORY_METHOD =
+      say(
+          stringKey("modelwarden.memory.read.method"),
+          "`process_vm_readv`, `ptrace`, `proc_mem`, `pidfd_getfd` (0 bytes)");
+  public static final AttributeKey<Long> MEMORY_READ_SIZE =
+      say(longKey("modelwarden.memory.read.size"), "bytes read in this slice");
+  public static final AttributeKey<Long> MEMORY_READ_TOTAL =
+      say(
+          longKey("modelwarden.memory.read.total"),
+          "bytes that this reader read of this process, running total");
+  public static final AttributeKey<Long> TARGET_PID =
+      say(longKey("modelwarden.memory.target.process.pid"), "of the process that was read");
+  public static final AttributeKey<String> TARGET_EXECUTABLE_NAME =
+      say(stringKey("modelwarden.memory.target.executable.name"), "of the process that was read");
+  public static final AttributeKey<Boolean> TARGET_HOLDS_MODEL =
+      say(booleanKey("modelwarden.memory.target.holds_model"), "whether it holds a model");
+  public static final AttributeKey<Boolean> TARGET_SAME_CONTAINER =
+      say(
+          booleanKey("modelwarden.memory.target.same_container"),
+          "whether the reader is in the same container");
+
+  // The agent itself
+  public static final AttributeKey<String> AGENT_VERSION =
+      say(stringKey("modelwarden.agent.version"), "version of the agent");
+  public static final AttributeKey<String> KERNEL_RELEASE =
+      say(stringKey("modelwarden.agent.kernel.release"), "release of the running kernel");
+  public static final AttributeKey<String> SCHEMA_VERSION =
+      say(stringKey("modelwarden.agent.schema.version"), "version of this page");
+  public static final AttributeKey<String> EVENT_KIND =
+      say(stringKey("modelwarden.agent.event.kind"), "kind of kernel event");
+  public static final AttributeKey<String> LOSS_REASON =
+      say(stringKey("modelwarden.agent.loss.reason"), "what was lost, or why");
+  public static final AttributeKey<String> PROBE_NAME =
+      say(stringKey("modelwarden.agent.probe.name"), "name of the probe");
+  public static final AttributeKey<String> MAP_NAME =
+      say(stringKey("modelwarden.agent.map.name"), "name of the kernel map");
+  public static final AttributeKey<String> SIGNAL =
+      say(stringKey("modelwarden.agent.export.signal"), "`span`, `metric`, `log`");
+  public static final AttributeKey<String> RESOLUTION_KIND =
+      say(stringKey("modelwarden.agent.resolution.kind"), "what could not be resolved");
+  public static final AttributeKey<String> CLAMP_KIND =
+      say(stringKey("modelwarden.agent.clamp.kind"), "which values were out of range");
+  public static final AttributeKey<String> METRIC_NAME =
+      say(stringKey("modelwarden.agent.metric.name"), "name of the metric it is about");
+  public static final AttributeKey<Boolean> OVERFLOW =
+      say(
+          booleanKey("otel.metric.overflow"),
+          "`true` on the one point, of the agent's resource, that stands for all series beyond "
+              + "the limit");
+
+  // Set by the collector
+  public static final AttributeKey<String> RULE_NAME =
+      say(stringKey("security_rule.name"), "the rule that found it; set by the collector");
+  public static final AttributeKey<String> RULESET_NAME =
+      say(stringKey("security_rule.ruleset.name"), "`modelwarden`; set by the collector");
+  public static final AttributeKey<String> COLLECTOR_ID =
+      say(stringKey("modelwarden.collector.id"), "the collector that counted; set by it");
+
+  private AttributeNames() {}
+
+  /** All of them, in the order of this page. */
+  public static List<Described> all() {
+    return List.copyOf(described);
+  }
+
+  private static <T> AttributeKey<T> say(AttributeKey<T> key, String description) {
+    described.add(new Described(key, description));
+    return key;
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.telemetry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The machine that the agent runs on.
+ *
+ * @param id never empty; the same after a restart of agent and machine
+ * @param nodeName the Kubernetes node, null outside of a cluster
+ */
+public record HostIdentity(String id, String name, @Nullable String nodeName) {
+
+  private static final String NODE_NAME_VARIABLE = "K8S_NODE_NAME";
+
+  /** Reads {@code /etc/machine-id} and the host's name; {@code K8S_NODE_NAME} names the node. */
+  public static HostIdentity detect() {
+    return detect(
+        Path.of("/etc/machine-id"), Path.of("/proc/sys/kernel/hostname"), System.getenv());
+  }
+
+  static HostIdentity detect(Path machineId, Path hostName, Map<String, String> environment) {
+    String name = read(hostName, "localhost");
+    // Without a machine id the name is the best that outlives a restart.
+    String fallback = UUID.nameUUIDFromBytes(name.getBytes(UTF_8)).toString();
+    String node = environment.getOrDefault(NODE_NAME_VARIABLE, "");
+    return new HostIdentity(read(machineId, fallback), name, node.isEmpty() ? null : node);
+  }
+
+  /** What the agent calls itself: its node's name, else its host's. */
+  String instanceName() {
+    return nodeName == null ? name : nodeName;
+  }
+
+  private static String read(Path file, String fallback) {
+    try {
+      String text = Files.readString(file, UTF_8).strip();
+      return text.isEmpty() || text.equals("uninitialized") ? fallback : text;
+    } catch (IOException ignored) {
+      return fallback;
+    }
+  }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.telemetry;
+
+import static io.modelwarden.telemetry.MetricSpec.Instrument.COUNTER;
+import static io.modelwarden.telemetry.MetricSpec.Instrument.GAUGE;
+import static io.modelwarden.telemetry.MetricSpec.Instrument.UP_DOWN_COUNTER;
+
+import io.modelwarden.telemetry.MetricSpec.Instrument;
+import io.opentelemetry.api.common.AttributeKey;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Every metric that the agent or its collector configuration makes. */
+public final class MetricNames {
+
+  private static final List<MetricSpec> defined = new ArrayList<>();
+
+  public static final MetricSpec FILE_IO =
+      define(
+          "modelwarden.file.io",
+          COUNTER,
+          "By",
+          "Bytes of model files read and written by calls",
+          AttributeNames.FILE_PATH,
+          AttributeNames.MODEL_NAME,
+          AttributeNames.IO_DIRECTION,
+          AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.PHASE,
+          AttributeNames.IO_METHOD);
+  public static final MetricSpec FILE_OPERATIONS =
+      define(
+          "modelwarden.file.operations",
+          COUNTER,
+          "{operation}",
+          "Calls that read or wrote model files",
+          AttributeNames.FILE_PATH,
+          AttributeNames.MODEL_NAME,
+          AttributeNames.IO_DIRECTION,
+          AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.PHASE,
+          AttributeNames.IO_METHOD);
+  public static final MetricSpec FILE_MAPPED =
+      define(
+          "modelwarden.file.mapped",
+          COUNTER,
+          "By",
+          "Distinct ranges of model files newly mapped, per process and file: the upper bound of "
+              + "what was read through a mapping",
+          AttributeNames.FILE_PATH,
+          AttributeNames.MODEL_NAME,
+          AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.PHASE);
+  public static final MetricSpec FILE_MAPPING_SIZE =
+      define(
+          "modelwarden.file.mapping.size",
+          UP_DOWN_COUNTER,
+          "By",
+          "Bytes of model files mapped now, sampled",
+          AttributeNames.FILE_PATH,
+          AttributeNames.MODEL_NAME,
+          AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.PHASE);
+  public static final MetricSpec FILE_SIZE =
+      define(
+          "modelwarden.file.size",
+          GAUGE,
+          "By",
+          "Size of a model file",
+          AttributeNames.FILE_PATH,
+          AttributeNames.MODEL_NAME);
+  public static final MetricSpec MODEL_SIZE =
+      define(
+          "modelwarden.model.size",
+          GAUGE,
+          "By",
+          "Size of a model, each distinct file once",
+          AttributeNames.MODEL_NAME,
+          AttributeNames.MODEL_FORMAT);
+  public static final MetricSpec NETWORK_IO =
+      define(
+          "modelwarden.network.io",
+          COUNTER,
+          "By",
+          "Bytes sent by processes that hold a model",
+          AttributeNames.NETWORK_IO_DIRECTION,
+          AttributeNames.TRANSPORT,
+          AttributeNames.NETWORK_TYPE,
+          AttributeNames.NETWORK_ROLE,
+          AttributeNames.PEER_SCOPE,
+          AttributeNames.MODEL_NAME,
+          AttributeNames.EXECUTABLE_NAME);
+  public static final MetricSpec MEMORY_READ =
+      define(
+          "modelwarden.memory.read",
+          COUNTER,
+          "By",
+          "Bytes of another process' memory that were read",
+          AttributeNames.MEMORY_METHOD,
+          AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.TARGET_HOLDS_MODEL,
+          AttributeNames.TARGET_SAME_CONTAINER,
+          AttributeNames.MODEL_NAME);
+  public static final MetricSpec MEMORY_OPERATIONS =
+      define(
+          "modelwarden.memory.operations",
+          COUNTER,
+          "{operation}",
+          "Calls that read another process' memory or took a descriptor from it",
+          AttributeNames.MEMORY_METHOD,
+          AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.TARGET_HOLDS_MODEL,
+          AttributeNames.TARGET_SAME_CONTAINER,
+          AttributeNames.MODEL_NAME);
+  public static final MetricSpec DETECTIONS =
+      define(
+          "modelwarden.detections",
+          COUNTER,
+          "{detection}",
+          "Findings; made by the collector",
+          AttributeNames.RULE_NAME,
+          AttributeNames.COLLECTOR_ID);
+
+  public static final MetricSpec AGENT_INFO =
+      define(
+          "modelwarden.agent.info",
+          GAUGE,
+          "",
+          "1, with what is running",
+          AttributeNames.AGENT_VERSION,
+          AttributeNames.KERNEL_RELEASE,
+          AttributeNames.SCHEMA_VERSION);
+  public static final MetricSpec AGENT_HEARTBEAT =
+      define("modelwarden.agent.heartbeat", GAUGE, "s", "Unix time of the export");
+  public static final MetricSpec AGENT_EVENTS =
+      define(
+          "modelwarden.agent.events",
+          COUNTER,
+          "{event}",
+          "Events taken from the kernel",
+          AttributeNames.EVENT_KIND);
+  public static final MetricSpec AGENT_LOSSES =
+      define(
+          "modelwarden.agent.losses",
+          COUNTER,
+          "{loss}",
+          "Whatever was not seen, not resolved or not delivered",
+          AttributeNames.LOSS_REASON);
+  public static final MetricSpec AGENT_PROBE_ATTACHED =
+      define(
+          "modelwarden.agent.probe.attached",
+          GAUGE,
+          "{probe}",
+          "1 if the probe is attached, else 0",
+          AttributeNames.PROBE_NAME);
+  public static final MetricSpec AGENT_PROBE_MISSES =
+      define(
+          "modelwarden.agent.probe.misses",
+          COUNTER,
+          "{miss}",
+          "Runs of a probe that the kernel left out",
+          AttributeNames.PROBE_NAME);
+  public static final MetricSpec AGENT_PROBE_RUN_TIME =
+      define(
+          "modelwarden.agent.probe.run_time",
+          COUNTER,
+          "s",
+          "Time spent in the kernel's programs, where the kernel keeps it",
+          AttributeNames.PROBE_NAME);
+  public static final MetricSpec AGENT_MAP_ENTRIES =
+      define(
+          "modelwarden.agent.map.entries",
+          GAUGE,
+          "{entry}",
+          "Entries of a kernel map",
+          AttributeNames.MAP_NAME);
+  public static final MetricSpec AGENT_MAP_CAPACITY =
+      define(
+          "modelwarden.agent.map.capacity",
+          GAUGE,
+          "{entry}",
+          "Most entries that a kernel map can have",
+          AttributeNames.MAP_NAME);
+  public static final MetricSpec AGENT_RING_USAGE =
+      define("modelwarden.agent.ring.usage", GAUGE, "By", "Bytes waiting in the ring");
+  public static final MetricSpec AGENT_PROCESSES_ARMED =
+      define(
+          "modelwarden.agent.processes.armed",
+          GAUGE,
+          "{process}",
+          "Processes that hold a model or may");
+  public static final MetricSpec AGENT_EXPORT_FAILURES =
+      define(
+          "modelwarden.agent.export.failures",
+          COUNTER,
+          "{item}",
+          "Spans, log records and metrics in batches that were given up; metrics heal",
+          AttributeNames.SIGNAL);
+  public static final MetricSpec AGENT_RESOLUTION_FAILURES =
+      define(
+          "modelwarden.agent.resolution.failures",
+          COUNTER,
+          "{failure}",
+          "Names that could not be found",
+          AttributeNames.RESOLUTION_KIND);
+  public static final MetricSpec AGENT_VALUES_CLAMPED =
+      define(
+          "modelwarden.agent.values.clamped",
+          COUNTER,
+          "{value}",
+          "Values out of range that were cut to it",
+          AttributeNames.CLAMP_KIND);
+  public static final MetricSpec AGENT_SERIES_ACTIVE =
+      define(
+          "modelwarden.agent.series.active",
+          GAUGE,
+          "{series}",
+          "Series that a metric has now",
+          AttributeNames.METRIC_NAME);
+  public static final MetricSpec AGENT_SERIES_OVERFLOW =
+      define(
+          "modelwarden.agent.series.overflow",
+          COUNTER,
+          "{measurement}",
+          "Measurements that went to the overflow point because the series limit was reached",
+          AttributeNames.METRIC_NAME);
+
+  private MetricNames() {}
+
+  /** All of them, in the order of the reference page. */
+  public static List<MetricSpec> all() {
+    return List.copyOf(defined);
+  }
+
+  private static MetricSpec define(
+      String name,
+      Instrument instrument,
+      String unit,
+      String description,
+      AttributeKey<?>... attributes) {
+    MetricSpec spec = new MetricSpec(name, instrument, unit, description, List.of(attributes));
+    defined.add(spec);
+    return spec;
+  }
+}

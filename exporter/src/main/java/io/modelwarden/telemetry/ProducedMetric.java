@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.telemetry;
+
+import io.modelwarden.telemetry.MetricSpec.Instrument;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.Data;
+import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.GaugeData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
+import io.opentelemetry.sdk.metrics.data.SumData;
+import io.opentelemetry.sdk.resources.Resource;
+import java.util.List;
+
+/**
+ * One metric of one resource, as collected: always cumulative, whatever temporality is preferred.
+ *
+ * @param delivered what to do when an export of it has succeeded
+ */
+record ProducedMetric(
+    Resource resource,
+    InstrumentationScopeInfo scope,
+    MetricSpec spec,
+    MetricDataType type,
+    Data<?> data,
+    Runnable delivered)
+    implements MetricData {
+
+  static ProducedMetric ofLongs(
+      Resource resource,
+      InstrumentationScopeInfo scope,
+      MetricSpec spec,
+      List<LongPointData> points,
+      Runnable delivered) {
+    if (spec.instrument() == Instrument.GAUGE) {
+      Data<?> data = GaugeData.createLongGaugeData(points);
+      return new ProducedMetric(resource, scope, spec, MetricDataType.LONG_GAUGE, data, delivered);
+    }
+    Data<?> data =
+        SumData.createLongSumData(isMonotonic(spec), AggregationTemporality.CUMULATIVE, points);
+    return new ProducedMetric(resource, scope, spec, MetricDataType.LONG_SUM, data, delivered);
+  }
+
+  static ProducedMetric ofDoubles(
+      Resource resource,
+      InstrumentationScopeInfo scope,
+      MetricSpec spec,
+      List<DoublePointData> points,
+      Runnable delivered) {
+    if (spec.instrument() == Instrument.GAUGE) {
+      Data<?> data = GaugeData.createDoubleGaugeData(points);
+      return new ProducedMetric(
+          resource, scope, spec, MetricDataType.DOUBLE_GAUGE, data, delivered);
+    }
+    Data<?> data =
+        SumData.createDoubleSumData(isMonotonic(spec), AggregationTemporality.CUMULATIVE, points);
+    return new ProducedMetric(resource, scope, spec, MetricDataType.DOUBLE_SUM, data, delivered);
+  }
+
+  private static boolean isMonotonic(MetricSpec spec) {
+    return spec.instrument() == Instrument.COUNTER;
+  }
+
+  @Override
+  public Resource getResource() {
+    return resource;
+  }
+
+  @Override
+  public InstrumentationScopeInfo getInstrumentationScopeInfo() {
+    return scope;
+  }
+
+  @Override
+  public String getName() {
+    return spec.name();
+  }
+
+  @Override
+  public String getDescription() {
+    return spec.description();
+  }
+
+  @Override
+  public String getUnit() {
+    return spec.unit();
+  }
+
+  @Override
+  public MetricDataType getType() {
+    return type;
+  }
+
+  @Override
+  public Data<?> getData() {
+    return data;
+  }
+}

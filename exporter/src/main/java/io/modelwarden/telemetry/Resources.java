@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.telemetry;
+
+import io.modelwarden.workload.Workload;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.resources.ResourceBuilder;
+import io.opentelemetry.semconv.SchemaUrls;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The resource of each workload: always the same instance while it is in use, because OTLP groups
+ * by identity, and never with anything of the agent's own resource.
+ */
+final class Resources {
+
+  static final String SCHEMA_URL = SchemaUrls.V1_37_0;
+
+  // A forgotten one is only made again; what counts is that names made up by somebody end.
+  private static final int LIMIT = 4096;
+
+  private final HostIdentity host;
+  private final InstrumentationScopeInfo scope;
+  private final Map<Workload, Resource> known =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Workload, Resource> eldest) {
+          return size() > LIMIT;
+        }
+      };
+
+  Resources(HostIdentity host, String version) {
+    this.host = host;
+    this.scope =
+        InstrumentationScopeInfo.builder("modelwarden")
+            .setVersion(version)
+            .setSchemaUrl(SCHEMA_URL)
+            .build();
+  }
+
+  InstrumentationScopeInfo scope() {
+    return scope;
+  }
+
+  synchronized Resource of(Workload workload) {
+    return known.computeIfAbsent(workload, this::make);
+  }
+
+  /** The agent's own; what the user says in OTEL_RESOURCE_ATTRIBUTES wins. */
+  Resource agent(Resource configured, String version) {
+    ResourceBuilder ours =
+        onHost()
+            .put(AttributeNames.SERVICE_NAME, "modelwarden")
+            .put(AttributeNames.SERVICE_INSTANCE_ID, host.instanceName())
+            .put(AttributeNames.SERVICE_VERSION, version);
+    // The SDK's placeholder is no choice of the user's.
+    Resource chosen =
+        unnamed(configured)
+            ? configured.toBuilder().removeIf(AttributeNames.SERVICE_NAME::equals).build()
+            : configured;
+    Resource merged = ours.build().merge(chosen);
+    return Resource.create(merged.getAttributes(), SCHEMA_URL);
+  }
+
+  private static boolean unnamed(Resource configured) {
+    String name = configured.getAttribute(AttributeNames.SERVICE_NAME);
+    return name == null || name.startsWith("unknown_service");
+  }
+
+  private Resource make(Workload workload) {
+    return onHost()
+        .put(AttributeNames.SERVICE_NAME, "host")
+        .put(AttributeNames.SERVICE_INSTANCE_ID, host.id() + "/" + workload.name())
+        .put(AttributeNames.WORKLOAD_KIND, workload.kind())
+        .put(AttributeNames.WORKLOAD_NAME, workload.name())
+        .build();
+  }
+
+  private ResourceBuilder onHost() {
+    ResourceBuilder builder =
+        Resource.builder()
+            .setSchemaUrl(SCHEMA_URL)
+            .put(AttributeNames.HOST_ID, host.id())
+            .put(AttributeNames.HOST_NAME, host.name());
+    if (host.nodeName() != null) {
+      builder.put(AttributeNames.NODE_NAME, host.nodeName());
+    }
+    return builder;
+  }
+}

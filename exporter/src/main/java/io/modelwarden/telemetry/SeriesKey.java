@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.telemetry;
+
+import static io.modelwarden.telemetry.SpanNames.label;
+
+import io.modelwarden.event.Flow.Role;
+import io.modelwarden.event.Flow.Transport;
+import io.modelwarden.event.KernelEvent.Direction;
+import io.modelwarden.session.PeerScope;
+import io.modelwarden.session.Phase;
+import io.modelwarden.workload.Workload;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes a series of one metric itself. Cheap to make and compare, because one is made for each
+ * measurement; the attributes are made once for each series.
+ */
+sealed interface SeriesKey {
+
+  /** Stands for what an attribute would have said, once there are too many of them. */
+  String FOLDED = "other";
+
+  Workload workload();
+
+  String model();
+
+  Attributes attributes();
+
+  /** The same without what has no bound: paths and names of executables. */
+  SeriesKey folded();
+
+  /**
+   * Series of file.io, file.operations, file.mapped and file.mapping.size.
+   *
+   * @param direction null where the metric has none
+   * @param method null where the metric has none
+   */
+  record FileSeries(
+      Workload workload,
+      String path,
+      String model,
+      @Nullable Direction direction,
+      String executable,
+      Phase phase,
+      @Nullable String method)
+      implements SeriesKey {
+
+    @Override
+    public Attributes attributes() {
+      AttributesBuilder to =
+          Attributes.builder()
+              .put(AttributeNames.FILE_PATH, path)
+              .put(AttributeNames.MODEL_NAME, model)
+              .put(AttributeNames.EXECUTABLE_NAME, executable)
+              .put(AttributeNames.PHASE, label(phase));
+      if (direction != null) {
+        to.put(AttributeNames.IO_DIRECTION, label(direction));
+      }
+      if (method != null) {
+        to.put(AttributeNames.IO_METHOD, method);
+      }
+      return to.build();
+    }
+
+    @Override
+    public SeriesKey folded() {
+      return new FileSeries(workload, FOLDED, model, direction, FOLDED, phase, method);
+    }
+  }
+
+  /** Series of file.size. */
+  record FileSizeSeries(Workload workload, String path, String model) implements SeriesKey {
+
+    @Override
+    public Attributes attributes() {
+      return Attributes.of(AttributeNames.FILE_PATH, path, AttributeNames.MODEL_NAME, model);
+    }
+
+    @Override
+    public SeriesKey folded() {
+      return new FileSizeSeries(workload, FOLDED, model);
+    }
+  }
+
+  /** Series of model.size. */
+  record ModelSizeSeries(Workload workload, String model, String format) implements SeriesKey {
+
+    @Override
+    public Attributes attributes() {
+      return Attributes.of(AttributeNames.MODEL_NAME, model, AttributeNames.MODEL_FORMAT, format);
+    }
+
+    @Override
+    public SeriesKey folded() {
+      return this;
+    }
+  }
+
+  /** Series of network.io. */
+  record NetworkSeries(
+      Workload workload,
+      Transport transport,
+      boolean ipv6,
+      Role role,
+      PeerScope scope,
+      String model,
+      String executable)
+      implements SeriesKey {
+
+    @Override
+    public Attributes attributes() {
+      AttributesBuilder to =
+          Attributes.builder()
+              .put(AttributeNames.NETWORK_IO_DIRECTION, "transmit")
+              .put(AttributeNames.TRANSPORT, label(transport))
+              .put(AttributeNames.NETWORK_ROLE, label(role))
+              .put(AttributeNames.PEER_SCOPE, label(scope))
+              .put(AttributeNames.MODEL_NAME, model)
+              .put(AttributeNames.EXECUTABLE_NAME, executable);
+      EvidenceAttributes.putNetworkType(to, transport, ipv6);
+      return to.build();
+    }
+
+    @Override
+    public SeriesKey folded() {
+      return new NetworkSeries(workload, transport, ipv6, role, scope, model, FOLDED);
+    }
+  }
+
+  /** Series of memory.read and memory.operations. */
+  record MemorySeries(
+      Workload workload,
+      String method,
+      String executable,
+      boolean targetHoldsModel,
+      boolean sameContainer,
+      String model)
+      implements SeriesKey {
+
+    @Override
+    public Attributes attributes() {
+      return Attributes.builder()
+          .put(AttributeNames.MEMORY_METHOD, method)
+          .put(AttributeNames.EXECUTABLE_NAME, executable)
+          .put(AttributeNames.TARGET_HOLDS_MODEL, targetHoldsModel)
+          .put(AttributeNames.TARGET_SAME_CONTAINER, sameContainer)
+          .put(AttributeNames.MODEL_NAME, model)
+          .build();
+    }
+
+    @Override
+    public SeriesKey folded() {
+      return new MemorySeries(workload, method, FOLDED, targetHoldsModel, sameContainer, model);
+    }
+  }
+}

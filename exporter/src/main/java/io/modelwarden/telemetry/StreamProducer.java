@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.telemetry;
+
+import io.modelwarden.workload.Workload;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.MetricProducer;
+import io.opentelemetry.sdk.resources.Resource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Hands the workloads' streams and the agent's own series to the SDK's metric reader. */
+final class StreamProducer implements MetricProducer {
+
+  private final MetricStreams streams;
+  private final SelfMetrics self;
+  private final Resources resources;
+  private final LongSupplier epochNanos;
+
+  StreamProducer(
+      MetricStreams streams, SelfMetrics self, Resources resources, LongSupplier epochNanos) {
+    this.streams = streams;
+    this.self = self;
+    this.resources = resources;
+    this.epochNanos = epochNanos;
+  }
+
+  @Override
+  public Collection<MetricData> produce(Resource agent) {
+    long now = epochNanos.getAsLong();
+    List<MetricData> metrics = new ArrayList<>();
+    Map<Workload, Resource> inUse = new HashMap<>();
+    for (StreamFamily family : streams.families()) {
+      Map<Resource, Points> byResource = new IdentityHashMap<>();
+      family.collect(
+          now,
+          (key, stream) -> {
+            Resource resource =
+                key == null ? agent : inUse.computeIfAbsent(key.workload(), resources::of);
+            byResource.computeIfAbsent(resource, any -> new Points()).take(stream, now);
+          });
+      byResource.forEach(
+          (resource, points) ->
+              metrics.add(points.of(resource, resources.scope(), family.metric())));
+    }
+    addSelf(agent, now, metrics);
+    return metrics;
+  }
+
+  private void addSelf(Resource agent, long now, List<MetricData> metrics) {
+    Map<MetricSpec, List<SelfMetrics.Series>> byMetric = new LinkedHashMap<>();
+    self.series()
+        .forEach(one -> byMetric.computeIfAbsent(one.metric(), any -> new ArrayList<>()).add(one));
+    byMetric.forEach((metric, series) -> metrics.add(selfMetric(agent, now, metric, series)));
+  }
+
+  private MetricData selfMetric(
+      Resource agent, long now, MetricSpec metric, List<SelfMetrics.Series> series) {
+    List<DoublePointData> points = new ArrayList<>();
+    for (SelfMetrics.Series one : series) {
+      Sample sample = one.sample();
+      if (sample == null) {
+        continue;
+      }
+      long start = one.startEpochNanos();
+      long at = Math.max(now, start + Stream.RESOLUTION_NANOS);
+      if (one.wantsZero()) {
+        long zeroAt = Stream.zeroAt(start, at);
+        points.add(DoublePointData.create(start, zeroAt, one.attributes(), 0, List.of()));
+      }
+      points.add(DoublePointData.create(start, at, one.attributes(), sample.value(), List.of()));
+    }
+    return ProducedMetric.ofDoubles(
+        agent,
+        resources.scope(),
+        metric,
+        points,
+        () -> series.forEach(SelfMetrics.Series::delivered));
+  }
+
+  /** The points of one metric and one resource. */
+  private static final class Points {
+
+    private final List<LongPointData> points = new ArrayList<>();
+    private final List<Stream> streams = new ArrayList<>();
+
+    void take(Stream stream, long now) {
+      stream.points(now, points);
+      streams.add(stream);
+    }
+
+    MetricData of(Resource resource, InstrumentationScopeInfo scope, MetricSpec metric) {
+      return ProducedMetric.ofLongs(
+          resource, scope, metric, points, () -> streams.forEach(Stream::delivered));
+    }
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.telemetry;
+
+import io.modelwarden.session.Evidence;
+import io.modelwarden.session.EvidenceSink;
+import io.modelwarden.session.Measurement;
+import io.modelwarden.workload.Workload;
+import io.opentelemetry.sdk.resources.Resource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Sends what sessions conclude to an OpenTelemetry collector: spans, log events and cumulative
+ * metrics, with one resource per workload.
+ *
+ * <pre>{@code
+ * try (Telemetry telemetry = Telemetry.start(settings)) {
+ *   telemetry.self().loss("ring_full", failures::ringFull);
+ *   sessions.run(telemetry);
+ * }
+ * }</pre>
+ *
+ * <p>Neither {@link #span} nor {@link #measure} ever waits: behind them are bounded queues and
+ * bounded sets of series, and what finds no place there is counted.
+ */
+public final class Telemetry implements EvidenceSink, AutoCloseable {
+
+  public static final String SCHEMA_VERSION = "0.1";
+
+  private static final Logger logger = Logger.getLogger(Telemetry.class.getName());
+  // Of the five seconds in which the agent ends.
+  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(4500);
+
+  private final Resources resources;
+  private final MetricStreams streams;
+  private final SelfMetrics self = new SelfMetrics();
+  private final ExportPipeline pipeline;
+
+  private Telemetry(TelemetrySettings settings, Map<String, String> overrides) {
+    resources = new Resources(settings.host(), settings.version());
+    streams = new MetricStreams(settings.seriesLimit(), settings.configuredModel());
+    StreamProducer producer =
+        new StreamProducer(streams, self, resources, Telemetry::nowEpochNanos);
+    pipeline =
+        new ExportPipeline(
+            producer,
+            (Resource configured) -> resources.agent(configured, settings.version()),
+            overrides);
+    observeOurselves(settings.version());
+  }
+
+  /**
+   * Starts exporting as the OTEL_* variables say, by default to a collector on this machine.
+   *
+   * @throws TelemetryConfigurationException if one of them cannot be followed
+   */
+  public static Telemetry start(TelemetrySettings settings) {
+    return start(settings, System.getenv(), Map.of());
+  }
+
+  static Telemetry start(
+      TelemetrySettings settings, Map<String, String> environment, Map<String, String> overrides) {
+    ExportDefaults.check(environment);
+    ExportDefaults.remarks(environment).forEach(logger::warning);
+    return new Telemetry(settings, overrides);
+  }
+
+  /** Variables of the environment that are not followed, one line each, for {@code doctor}. */
+  public static List<String> remarks(Map<String, String> environment) {
+    return ExportDefaults.remarks(environment);
+  }
+
+  /** Where the agent registers what it says about itself. */
+  public SelfMetrics self() {
+    return self;
+  }
+
+  @Override
+  public void span(Evidence evidence) {
+    Resource resource = resources.of(evidence.workload());
+    pipeline.emit(new EvidenceSpan(evidence, resource, resources.scope()));
+    if (EvidenceLog.isMadeOf(evidence)) {
+      pipeline.emit(new EvidenceLog(evidence, resource, resources.scope()));
+    }
+  }
+
+  @Override
+  public void measure(Measurement measurement) {
+    streams.measure(measurement);
+  }
+
+  /** Its series are exported once more, then end; a later measurement begins new ones at zero. */
+  public void endWorkload(Workload workload) {
+    streams.endWorkload(workload);
+  }
+
+  /** Present values of the workloads' series, for whoever publishes them by other means. */
+  public List<Sample> samples() {
+    List<Sample> samples = new ArrayList<>();
+    for (StreamFamily family : streams.families()) {
+      family.forEach((key, stream) -> samples.add(sample(family.metric(), key, stream)));
+    }
+    return samples;
+  }
+
+  /** Sends what is waiting; false if that did not succeed in time. */
+  public boolean flush(Duration timeout) {
+    return pipeline.flush(timeout);
+  }
+
+  /** Sends what is waiting and ends, within five seconds whatever the collector does. */
+  @Override
+  public void close() {
+    if (!pipeline.shutdown(CLOSE_TIMEOUT)) {
+      logger.log(
+          Level.WARNING,
+          "not delivered at the end: {0} spans, {1} log records",
+          new Object[] {pipeline.spans().pending(), pipeline.logs().pending()});
+    }
+  }
+
+  private static Sample sample(MetricSpec metric, SeriesKey key, Stream stream) {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    attributes.put(AttributeNames.WORKLOAD_KIND.getKey(), key.workload().kind());
+    attributes.put(AttributeNames.WORKLOAD_NAME.getKey(), key.workload().name());
+    stream.attributes().forEach((name, value) -> attributes.put(name.getKey(), value.toString()));
+    return new Sample(metric, attributes, stream.value());
+  }
+
+  private void observeOurselves(String version) {
+    String kernel = System.getProperty("os.version");
+    self.observe(MetricNames.AGENT_INFO, () -> 1, version, kernel, SCHEMA_VERSION);
+    self.observe(
+        MetricNames.AGENT_HEARTBEAT,
+        () -> (double) TimeUnit.NANOSECONDS.toMillis(nowEpochNanos()) / 1000);
+    self.loss("span_queue_full", pipeline.spans()::refused);
+    self.loss("span_export_failed", pipeline.spans()::failed);
+    self.loss("log_queue_full", pipeline.logs()::refused);
+    self.loss("log_export_failed", pipeline.logs()::failed);
+    self.observe(MetricNames.AGENT_EXPORT_FAILURES, pipeline.spans()::failed, "span");
+    self.observe(MetricNames.AGENT_EXPORT_FAILURES, pipeline.logs()::failed, "log");
+    self.observe(MetricNames.AGENT_EXPORT_FAILURES, pipeline::failedMetrics, "metric");
+    self.observe(MetricNames.AGENT_VALUES_CLAMPED, streams::clamped, "negative_measurement");
+    for (StreamFamily family : streams.families()) {
+      String name = family.metric().name();
+      self.observe(MetricNames.AGENT_SERIES_ACTIVE, family::size, name);
+      self.observe(MetricNames.AGENT_SERIES_OVERFLOW, family::overflowed, name);
+    }
+  }
+
+  private static long nowEpochNanos() {
+    Instant now = Instant.now();
+    return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+  }
+}

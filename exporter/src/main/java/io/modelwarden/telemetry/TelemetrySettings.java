@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.telemetry;
+
+import java.util.function.Predicate;
+
+/**
+ * What telemetry must be told; where it goes is said by the standard OTEL_* variables.
+ *
+ * @param version of the agent
+ * @param seriesLimit series per metric, beyond which there is one overflow point
+ * @param configuredModel whether the user named this model: it never falls into the overflow point
+ */
+public record TelemetrySettings(
+    String version, HostIdentity host, int seriesLimit, Predicate<String> configuredModel) {
+
+  public TelemetrySettings {
+    if (seriesLimit < 1) {
+      throw new IllegalArgumentException("seriesLimit must be at least 1, got " + seriesLimit);
+    }
+  }
+}
