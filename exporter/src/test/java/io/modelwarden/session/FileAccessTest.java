@@ -6,6 +6,7 @@ import static io.modelwarden.session.Scene.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.Direction;
@@ -80,6 +81,20 @@ class FileAccessTest {
         .as("a copy of a file that is known adds nothing")
         .containsExactly(GIB, 3 * GIB);
     assertThat(scene.sink.measured(Measurement.FileSize.class)).hasSize(3);
+  }
+
+  @Test
+  void aFormatThatBecomesKnown_leavesNoSecondSize() {
+    ProcessKey server = scene.starts(10, "server");
+    FileFacts early = new FileFacts(50, 1, 50, GIB, Verdict.MODEL, "unknown");
+    scene.tracker.accept(new KernelEvent.FileSeen(early));
+    scene.reads(server, 50, MIB);
+    scene.decides(50, GIB, Verdict.MODEL);
+    scene.reads(server, 50, MIB);
+
+    assertThat(scene.sink.measured(Measurement.ModelSize.class))
+        .extracting(Measurement.ModelSize::format, Measurement.ModelSize::bytes)
+        .containsExactly(tuple("unknown", GIB), tuple("unknown", 0L), tuple("safetensors", GIB));
   }
 
   @Test
