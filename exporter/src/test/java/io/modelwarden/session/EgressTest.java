@@ -99,6 +99,20 @@ class EgressTest {
   }
 
   @Test
+  void whatIsKeptBeforeTheFirstRead_isAtLeastTheLongestSession_andAtMostTwice() {
+    ProcessKey sender = scene.starts(10, "sendfile");
+    for (int second = 0; second < 1_000; second++) {
+      scene.sends(sender, MIB);
+      scene.passesSecond();
+    }
+    scene.reads(sender, scene.model(GIB), GIB);
+
+    assertThat(bytesSent()).isBetween(300 * MIB, 600 * MIB);
+    scene.sends(sender, MIB);
+    assertThat(bytesSent()).isBetween(301 * MIB, 601 * MIB);
+  }
+
+  @Test
   void bytesSentLongBeforeTheFirstRead_areNoEgressOfIt() {
     ProcessKey server = scene.starts(10, "server");
     scene.sends(server, 500 * MIB);

@@ -251,6 +251,22 @@ class FileAccessTest {
   }
 
   @Test
+  void aVerdictAfterDeath_leavesNothingMapped() {
+    ProcessKey server = scene.starts(10, "server");
+    int blob = scene.file(GIB, Verdict.UNDECIDED);
+    scene.maps(server, blob, GIB);
+    scene.samples(server, blob, GIB);
+    scene.ends(server);
+    scene.decides(blob, GIB, Verdict.MODEL);
+    scene.passesSecond();
+
+    assertThat(scene.sink.measured(Measurement.MappingSize.class))
+        .extracting(Measurement.MappingSize::bytes)
+        .containsExactly(GIB, 0L);
+    assertThat(scene.tracker.processes()).isZero();
+  }
+
+  @Test
   void workersOfOneTree_loadingManyShards_makeFewSpans() {
     ProcessKey parent = scene.starts(10, "server");
     int[] shards = new int[192];
@@ -271,6 +287,24 @@ class FileAccessTest {
         .isEqualTo(8 * 192 * MIB);
     assertThat(spans).anySatisfy(merged -> assertThat(merged.path()).isEmpty());
     assertThat(scene.sink.spansOf(SessionFacts.class)).hasSize(1);
+  }
+
+  @Test
+  void aSpanOfSeveralWorkers_outlivesTheFirstOfThem() {
+    ProcessKey parent = scene.starts(10, "server");
+    int shard = scene.model(GIB);
+    ProcessKey first = scene.forks(parent, 11, "server");
+    ProcessKey second = scene.forks(parent, 12, "server");
+    scene.reads(first, shard, MIB);
+    scene.reads(second, shard, MIB);
+    scene.ends(first);
+    assertThat(scene.sink.spans).isEmpty();
+    scene.reads(second, shard, MIB);
+    scene.passes(Duration.ofSeconds(31));
+
+    assertThat(scene.sink.facts(FileAccessFacts.class))
+        .extracting(FileAccessFacts::sliceBytes)
+        .containsExactly(3 * MIB);
   }
 
   @Test
@@ -332,5 +366,20 @@ class FileAccessTest {
     assertThat(scene.sink.measured(Measurement.MappingSize.class))
         .extracting(Measurement.MappingSize::bytes)
         .containsExactly(GIB, 2 * GIB, GIB + MIB, MIB, 0L);
+  }
+
+  @Test
+  void mappingSize_movesFromLoadingToServing() {
+    ProcessKey server = scene.starts(10, "server");
+    int shard = scene.model(GIB);
+    scene.maps(server, shard, GIB);
+    scene.samples(server, shard, GIB);
+    scene.passes(Duration.ofMinutes(11));
+    scene.samples(server, shard, GIB - MIB);
+
+    assertThat(scene.sink.measured(Measurement.MappingSize.class))
+        .extracting(Measurement.MappingSize::phase, Measurement.MappingSize::bytes)
+        .containsExactly(
+            tuple(Phase.LOADING, GIB), tuple(Phase.LOADING, 0L), tuple(Phase.SERVING, GIB - MIB));
   }
 }

@@ -40,6 +40,20 @@ class SessionCutTest {
   }
 
   @Test
+  void aPollThatComesLate_makesNoSpanLongerThanASlice() {
+    ProcessKey thief = scene.starts(10, "curl");
+    int shard = scene.model(GIB);
+    scene.reads(thief, shard, MIB);
+    scene.now += Duration.ofSeconds(61).toNanos();
+    scene.reads(thief, shard, 2 * MIB);
+    scene.ends(thief);
+
+    assertThat(scene.sink.facts(FileAccessFacts.class))
+        .extracting(FileAccessFacts::sliceBytes)
+        .containsExactly(MIB, 2 * MIB);
+  }
+
+  @Test
   void aSession_isCutAtFiveMinutes_andTheNextIsLinkedToIt() {
     ProcessKey thief = scene.starts(10, "curl");
     int shard = scene.model(GIB);
