@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
-/** How a process came to hold model data. */
+/** How a process came to hold model data, the most telling reason first. */
 public enum Via {
   SELF,
-  PARENT,
   WRITE,
-  DECLARED,
-  RECOVERED
+  PARENT,
+  RECOVERED,
+  DECLARED
 }

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.agent;
+
+import io.modelwarden.config.Settings;
+import io.modelwarden.libbpf.BpfException;
+import io.modelwarden.libbpf.Capabilities;
+import io.modelwarden.libbpf.LibBpf;
+import io.modelwarden.model.ModelNames;
+import io.modelwarden.model.PathPattern;
+import io.modelwarden.probe.KernelPoller;
+import io.modelwarden.probe.KernelSide;
+import io.modelwarden.session.AccessTracker;
+import io.modelwarden.session.PeerScopes;
+import io.modelwarden.session.ScopePrefix;
+import io.modelwarden.telemetry.HostIdentity;
+import io.modelwarden.telemetry.Sample;
+import io.modelwarden.telemetry.Telemetry;
+import io.modelwarden.telemetry.TelemetrySettings;
+import io.modelwarden.workload.CgroupWorkloads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The running agent. It fails hard while starting and leaves nothing attached; once it runs, it
+ * degrades and says so in its metrics. The calling thread polls.
+ */
+final class Agent implements AutoCloseable {
+
+  private static final Logger logger = Logger.getLogger(Agent.class.getName());
+  private static final int SETTLE_MILLIS = 50;
+  private static final int IDLE_MILLIS = 1000;
+  private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final int STOP_SECONDS = 5;
+
+  private final Settings settings;
+  private final HttpEndpoint http;
+  private final KernelSide kernel;
+  private final Telemetry telemetry;
+  private final AccessTracker tracker;
+  private final KernelPoller poller;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean stopping;
+  private volatile boolean ready;
+  private volatile long polledNanos = System.nanoTime();
+
+  private Agent(Settings settings, HttpEndpoint http, KernelSide kernel) {
+    this.settings = settings;
+    this.http = http;
+    this.kernel = kernel;
+    PeerScopes scopes = new PeerScopes(Wiring.networks(settings));
+    scopes.prefixes().forEach(this::tellScope);
+    this.telemetry =
+        Telemetry.start(
+            new TelemetrySettings(
+                VersionCommand.VERSION,
+                HostIdentity.detect(),
+                settings.metricsSeriesLimit(),
+                settings.models().names()::containsValue));
+    ModelNames names = new ModelNames(settings.models().names());
+    this.tracker =
+        new AccessTracker(
+            Wiring.sessions(settings),
+            names::nameOf,
+            new CgroupWorkloads(),
+            scopes,
+            Wiring.declared(settings),
+            telemetry,
+            process -> poller().forget(process));
+    this.poller = new KernelPoller(kernel, new Judge(settings.models()), tracker);
+    SelfReport.register(telemetry.self(), kernel, poller, tracker);
+  }
+
+  /** Binds, attaches, gives up privileges, then starts the rest. */
+  static Agent start(Settings settings) {
+    HttpEndpoint http = HttpEndpoint.bind(settings.http().listen());
+    KernelSide kernel = null;
+    try {
+      kernel = KernelSide.start(LibBpf.load(), Wiring.probes(settings));
+      watchFolders(kernel, settings);
+      // Threads inherit what is left: from here on nothing can be attached any more.
+      Capabilities.keepOnly(Capabilities.BPF, Capabilities.SYS_PTRACE);
+      return new Agent(settings, http, kernel);
+    } catch (RuntimeException failure) {
+      if (kernel != null) {
+        kernel.close();
+      }
+      http.close();
+      throw failure;
+    }
+  }
+
+  /** Polls until SIGTERM or SIGINT. */
+  void runUntilStopped() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "modelwarden-stop"));
+    PrometheusPage page = new PrometheusPage(this::samples);
+    http.serve(page::render, this::healthy, () -> ready);
+    poller.recover();
+    ready = true;
+    logger.log(
+        Level.INFO,
+        "watching with {0} of {1} probes, /metrics on port {2}",
+        new Object[] {
+          kernel.statuses().stream().filter(status -> status.attached()).count(),
+          kernel.statuses().size(),
+          String.valueOf(http.port())
+        });
+    while (!stopping) {
+      poll();
+    }
+  }
+
+  private void poll() {
+    poller.await(waitMillis());
+    try {
+      if (poller.ringPendingBytes() > 0) {
+        Thread.sleep(SETTLE_MILLIS); // a burst of doorbells is one poll
+      }
+      poller.poll();
+      tracker.tick(poller.nowEpochNanos());
+      polledNanos = System.nanoTime();
+    } catch (InterruptedException interrupted) {
+      stopping = true;
+    } catch (RuntimeException failure) {
+      logger.log(Level.WARNING, "a poll failed, the next one catches up", failure);
+    }
+  }
+
+  private int waitMillis() {
+    return poller.armedProcesses() > 0
+        ? (int) settings.kernel().pollInterval().toMillis()
+        : IDLE_MILLIS;
+  }
+
+  private void stop() {
+    stopping = true;
+    try {
+      if (!stopped.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        logger.warning("ending before everything was delivered");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<Sample> samples() {
+    List<Sample> samples = new ArrayList<>(telemetry.self().samples());
+    if (settings.http().fileMetrics()) {
+      samples.addAll(telemetry.samples());
+    }
+    return samples;
+  }
+
+  private boolean healthy() {
+    return System.nanoTime() - polledNanos < HEALTHY_NANOS;
+  }
+
+  private KernelPoller poller() {
+    return poller;
+  }
+
+  private void tellScope(ScopePrefix prefix) {
+    kernel.putPeerScope(prefix.bits(), prefix.address(), prefix.scope().name());
+  }
+
+  private static void watchFolders(KernelSide kernel, Settings settings) {
+    for (String path : settings.models().paths()) {
+      String folder = PathPattern.of(path).fixedFolder();
+      try {
+        kernel.putModelDirectory(folder);
+      } catch (BpfException missing) {
+        logger.log(
+            Level.WARNING,
+            "models.paths: {0} cannot be opened: files below it are seen by suffix and content only",
+            folder);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    tracker.close();
+    http.close();
+    telemetry.close();
+    poller.close();
+    kernel.close();
+    stopped.countDown();
+  }
+}

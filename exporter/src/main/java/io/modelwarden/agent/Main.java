@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.agent;
+
+import io.modelwarden.btf.BtfException;
+import io.modelwarden.config.ConfigurationException;
+import io.modelwarden.libbpf.BpfException;
+import io.modelwarden.telemetry.TelemetryConfigurationException;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line. */
+@Command(
+    name = "modelwarden",
+    description = "Sees who reads model weights, how much, and what leaves the machine afterwards.",
+    subcommands = {
+      RunCommand.class,
+      DoctorCommand.class,
+      VersionCommand.class,
+      GenerateCompletion.class
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionCommand.Provider.class,
+    footer = {
+      "",
+      "Exit codes: 0 good, 1 bad configuration or arguments,",
+      "2 the kernel or the privileges do not allow it, 3 anything else.",
+      "",
+      "Examples:",
+      "  modelwarden doctor",
+      "  modelwarden run --config /etc/modelwarden/modelwarden.yaml",
+      "  OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 modelwarden run"
+    })
+public final class Main {
+
+  @Option(
+      names = "--debug",
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "Show the whole error with its stack trace.")
+  boolean debug;
+
+  Main() {}
+
+  public static void main(String[] arguments) {
+    Logging.install();
+    System.exit(execute(arguments));
+  }
+
+  static int execute(String... arguments) {
+    Main main = new Main();
+    CommandLine commands = new CommandLine(main);
+    commands.setParameterExceptionHandler(
+        (wrong, given) -> {
+          commands.getErr().println("modelwarden: " + wrong.getMessage() + " (see --help)");
+          return ExitCode.BAD_CONFIGURATION;
+        });
+    commands.setExecutionExceptionHandler(
+        (failure, command, result) -> {
+          if (main.debug) {
+            failure.printStackTrace(commands.getErr());
+          }
+          commands.getErr().println("modelwarden: " + message(failure));
+          return exitCode(failure);
+        });
+    return commands.execute(arguments);
+  }
+
+  private static String message(Exception failure) {
+    String text = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    return isExpected(failure)
+        ? text
+        : failure.getClass().getSimpleName() + ": " + text + " (--debug shows where)";
+  }
+
+  private static boolean isExpected(Exception failure) {
+    return exitCode(failure) != ExitCode.OTHER;
+  }
+
+  private static int exitCode(Exception failure) {
+    if (failure instanceof ConfigurationException
+        || failure instanceof TelemetryConfigurationException) {
+      return ExitCode.BAD_CONFIGURATION;
+    }
+    return failure instanceof BpfException || failure instanceof BtfException
+        ? ExitCode.KERNEL_REFUSES
+        : ExitCode.OTHER;
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.agent;
+
+import io.modelwarden.probe.KernelLosses;
+import io.modelwarden.probe.KernelPoller;
+import io.modelwarden.probe.KernelSide;
+import io.modelwarden.probe.ProbeStatus;
+import io.modelwarden.session.AccessTracker;
+import io.modelwarden.telemetry.MetricNames;
+import io.modelwarden.telemetry.SelfMetrics;
+
+/** Registers what the agent says about itself: every loss from zero on. */
+final class SelfReport {
+
+  private SelfReport() {}
+
+  static void register(
+      SelfMetrics self, KernelSide kernel, KernelPoller poller, AccessTracker tracker) {
+    KernelLosses losses = new KernelLosses(kernel);
+    losses.reasons().forEach(reason -> self.loss(reason, () -> losses.count(reason)));
+    tracker
+        .losses()
+        .byReason()
+        .keySet()
+        .forEach(reason -> self.loss(reason, () -> tracker.losses().byReason().get(reason)));
+    self.loss("file_unreachable", poller::undecidedForEver);
+    for (ProbeStatus probe : kernel.statuses()) {
+      self.observe(
+          MetricNames.AGENT_PROBE_ATTACHED, () -> probe.attached() ? 1 : 0, probe.name());
+    }
+    self.observe(MetricNames.AGENT_RING_USAGE, poller::ringPendingBytes);
+    self.observe(MetricNames.AGENT_PROCESSES_ARMED, poller::armedProcesses);
+    self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::armedProcesses, "processes");
+    self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownFiles, "files");
+    for (String map :
+        new String[] {"processes", "files", "accesses", "mappings", "flows", "memory_reads"}) {
+      self.observe(MetricNames.AGENT_MAP_CAPACITY, () -> kernel.capacity(map), map);
+    }
+  }
+}

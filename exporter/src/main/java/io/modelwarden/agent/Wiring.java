@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.agent;
+
+import io.modelwarden.config.Cidr;
+import io.modelwarden.config.Endpoint;
+import io.modelwarden.config.Settings;
+import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.model.PathPattern;
+import io.modelwarden.probe.KernelFeatures;
+import io.modelwarden.probe.ProbeSettings;
+import io.modelwarden.session.PeerNetworks;
+import io.modelwarden.session.SessionSettings;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** From settings to what each package asks for. */
+final class Wiring {
+
+  private static final Duration VERDICT_GRACE = Duration.ofSeconds(5);
+
+  private Wiring() {}
+
+  static ProbeSettings probes(Settings settings) {
+    Settings.Models models = settings.models();
+    return new ProbeSettings(
+        models.minimumSizeBytes(),
+        models.contentMinimumSizeBytes(),
+        models.detectContent(),
+        !models.paths().isEmpty(),
+        models.suffixes(),
+        Map.of("accesses", settings.kernel().counterEntries()),
+        settings.kernel().ringBytes(),
+        KernelFeatures.hasName("bpf_task_from_vpid"));
+  }
+
+  static SessionSettings sessions(Settings settings) {
+    return new SessionSettings(
+        settings.session().quietPeriod(),
+        settings.session().slice(),
+        settings.session().maximum(),
+        settings.totalsWindow(),
+        settings.phaseLoading(),
+        VERDICT_GRACE,
+        settings.marks().afterExec(),
+        settings.marks().inherited(),
+        settings.network().fullPeerAddress(),
+        SessionSettings.Limits.defaults());
+  }
+
+  static PeerNetworks networks(Settings settings) {
+    Settings.Network network = settings.network();
+    return new PeerNetworks(
+        nodeAddresses(),
+        network.proxies().stream().map(Endpoint::toString).toList(),
+        texts(network.podCidrs()),
+        texts(network.clusterCidrs()),
+        texts(network.outsideCidrs()));
+  }
+
+  /** The model that an executable is declared to hold without reading a file. */
+  static Function<ProcessFacts, Optional<String>> declared(Settings settings) {
+    Map<PathPattern, String> patterns =
+        settings.holdsModel().entrySet().stream()
+            .collect(
+                Collectors.toMap(entry -> PathPattern.of(entry.getKey()), Map.Entry::getValue));
+    return process ->
+        patterns.entrySet().stream()
+            .filter(entry -> entry.getKey().matches(process.executablePath()))
+            .map(Map.Entry::getValue)
+            .findFirst();
+  }
+
+  private static List<String> texts(List<Cidr> networks) {
+    return networks.stream().map(Cidr::toString).toList();
+  }
+
+  private static List<InetAddress> nodeAddresses() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .filter(address -> !address.isLoopbackAddress())
+          .toList();
+    } catch (SocketException unreadable) {
+      return List.of();
+    }
+  }
+}

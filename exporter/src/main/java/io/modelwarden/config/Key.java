@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.config;
+
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * One setting: the only place where its name, default, rule and meaning are written.
+ *
+ * @param kind how it is written: text, list (of texts) or map (from text to text)
+ * @param defaultText as a user would write it
+ * @param parse from text to value; throws IllegalArgumentException with the rule that was broken,
+ *     worded to follow the value
+ */
+record Key<T>(
+    String name, Kind kind, String defaultText, String rule, String meaning, Function<Raw, T> parse) {
+
+  enum Kind {
+    TEXT,
+    LIST,
+    MAP
+  }
+
+  /** The variable that overrides it. */
+  String variable() {
+    return "MODELWARDEN_" + name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+  }
+}

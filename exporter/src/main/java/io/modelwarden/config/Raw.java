@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.config;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A value as it was written, with the place for messages.
+ *
+ * @param place such as {@code modelwarden.yaml:12} or the name of a variable
+ */
+record Raw(String place, String text, List<String> list, Map<String, String> map) {
+
+  static Raw text(String place, String text) {
+    return new Raw(place, text, List.of(), Map.of());
+  }
+
+  static Raw list(String place, List<String> list) {
+    return new Raw(place, String.join(",", list), List.copyOf(list), Map.of());
+  }
+
+  static Raw map(String place, Map<String, String> map) {
+    return new Raw(place, "", List.of(), new LinkedHashMap<>(map));
+  }
+
+  /** From a variable or a default: lists are separated by commas, pairs have an equals sign. */
+  static Raw parse(String place, Key.Kind kind, String text) {
+    List<String> parts =
+        Stream.of(text.split(",")).map(String::strip).filter(part -> !part.isEmpty()).toList();
+    return switch (kind) {
+      case TEXT -> text(place, text.strip());
+      case LIST -> list(place, parts);
+      case MAP -> map(place, pairs(parts));
+    };
+  }
+
+  private static Map<String, String> pairs(List<String> parts) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (String part : parts) {
+      int equals = part.lastIndexOf('=');
+      if (equals <= 0) {
+        throw new IllegalArgumentException("is not written as pattern=name");
+      }
+      pairs.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
+    }
+    return pairs;
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Parsers that hold a value to its rule. */
+final class Rules {
+
+  private static final Pattern SUFFIX = Pattern.compile("\\.[a-z0-9_.-]{1,15}");
+
+  private Rules() {}
+
+  static Function<Raw, Long> bytes(long minimum, long maximum) {
+    return raw -> {
+      long value = Units.bytes(raw.text());
+      if (value < minimum || value > maximum) {
+        throw new IllegalArgumentException("is not from " + minimum + " to " + maximum + " bytes");
+      }
+      return value;
+    };
+  }
+
+  static Function<Raw, Duration> duration(Duration minimum, Duration maximum) {
+    return raw -> {
+      Duration value = Units.duration(raw.text());
+      if (value.compareTo(minimum) < 0 || value.compareTo(maximum) > 0) {
+        throw new IllegalArgumentException(
+            "is not from " + minimum.toSeconds() + "s to " + maximum.toSeconds() + "s");
+      }
+      return value;
+    };
+  }
+
+  static Function<Raw, Integer> count(int minimum, int maximum) {
+    return raw -> {
+      try {
+        int value = Integer.parseInt(raw.text());
+        if (value >= minimum && value <= maximum) {
+          return value;
+        }
+      } catch (NumberFormatException ignored) {
+        // the message below says what it must be
+      }
+      throw new IllegalArgumentException("is not a number from " + minimum + " to " + maximum);
+    };
+  }
+
+  static Boolean flag(Raw raw) {
+    return switch (raw.text().toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("is not true or false");
+    };
+  }
+
+  static Integer ringBytes(Raw raw) {
+    long value = bytes(64 << 10, 64 << 20).apply(raw);
+    if (Long.bitCount(value) != 1) {
+      throw new IllegalArgumentException("is not a power of two, such as 1MiB");
+    }
+    return (int) value;
+  }
+
+  static String oneOf(Raw raw, List<String> words) {
+    if (!words.contains(raw.text())) {
+      throw new IllegalArgumentException("is not one of " + String.join(", ", words));
+    }
+    return raw.text();
+  }
+
+  static List<String> suffixes(Raw raw) {
+    if (raw.list().size() > 32) {
+      throw new IllegalArgumentException("has more than 32 suffixes: the kernel compares 32");
+    }
+    for (String suffix : raw.list()) {
+      if (!SUFFIX.matcher(suffix).matches()) {
+        throw new IllegalArgumentException(
+            "has the suffix '" + suffix + "': write a dot and 1 to 15 lower-case letters or digits");
+      }
+    }
+    return raw.list();
+  }
+
+  static List<String> paths(Raw raw) {
+    raw.list().forEach(Rules::path);
+    return raw.list();
+  }
+
+  static String path(String path) {
+    if (!path.startsWith("/") || path.chars().anyMatch(character -> character < ' ')) {
+      throw new IllegalArgumentException(
+          "has the path '" + path.replaceAll("\\p{Cntrl}", "?") + "': write it from / on, on one line");
+    }
+    return path;
+  }
+
+  static <T> Function<Raw, List<T>> each(Function<String, T> parse) {
+    return raw -> {
+      List<T> values = new ArrayList<>();
+      for (String item : raw.list()) {
+        try {
+          values.add(parse.apply(item));
+        } catch (IllegalArgumentException wrong) {
+          throw new IllegalArgumentException("has '" + item + "', which " + wrong.getMessage());
+        }
+      }
+      return List.copyOf(values);
+    };
+  }
+}

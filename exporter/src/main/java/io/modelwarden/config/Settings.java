@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** All settings, valid. Sizes are bytes. */
+public record Settings(
+    Models models,
+    Map<String, String> holdsModel,
+    Network network,
+    Session session,
+    Duration totalsWindow,
+    Duration phaseLoading,
+    Marks marks,
+    int metricsSeriesLimit,
+    Http http,
+    Kernel kernel) {
+
+  public record Models(
+      List<String> suffixes,
+      List<String> paths,
+      Map<String, String> names,
+      boolean detectContent,
+      long minimumSizeBytes,
+      long contentMinimumSizeBytes) {}
+
+  public record Network(
+      List<Cidr> podCidrs,
+      List<Cidr> clusterCidrs,
+      List<Cidr> outsideCidrs,
+      List<Endpoint> proxies,
+      boolean fullPeerAddress) {}
+
+  public record Session(Duration quietPeriod, Duration slice, Duration maximum) {}
+
+  public record Marks(Duration afterExec, Duration inherited) {}
+
+  public record Http(Endpoint listen, boolean fileMetrics) {}
+
+  public record Kernel(int counterEntries, int ringBytes, Duration pollInterval) {}
+}

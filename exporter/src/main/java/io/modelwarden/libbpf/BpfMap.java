@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.libbpf;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+
+/** A map of a loaded object. Keys and values are little-endian bytes. */
+public final class BpfMap {
+
+  private static final int FIRST_BATCH = 256;
+
+  private final Native functions;
+  private final Pointer map;
+  private final String name;
+  private int batchEntries = FIRST_BATCH;
+
+  BpfMap(Native functions, Pointer map, String name) {
+    this.functions = functions;
+    this.map = map;
+    this.name = name;
+  }
+
+  /** Takes an entry of a batch; the buffers hold many, the positions say which. */
+  @FunctionalInterface
+  public interface EntryConsumer {
+    void accept(ByteBuffer keys, int keyOffset, ByteBuffer values, int valueOffset);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public int maxEntries() {
+    return functions.bpf_map__max_entries(map);
+  }
+
+  /** Before load. */
+  public void setMaxEntries(int entries) {
+    check("set the size of map " + name, functions.bpf_map__set_max_entries(map, entries));
+  }
+
+  public int keyBytes() {
+    return functions.bpf_map__key_size(map);
+  }
+
+  public int valueBytes() {
+    return functions.bpf_map__value_size(map);
+  }
+
+  public Optional<byte[]> lookup(byte[] key) {
+    return lookup(key, valueBytes());
+  }
+
+  /** Values of a per-CPU map's entry, one of 8 bytes for each possible CPU. */
+  public long[] lookupPerCpu(int index) {
+    int cpus = functions.libbpf_num_possible_cpus();
+    byte[] key = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(index).array();
+    byte[] values = lookup(key, cpus * 8).orElse(new byte[cpus * 8]);
+    long[] result = new long[cpus];
+    ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(result);
+    return result;
+  }
+
+  private Optional<byte[]> lookup(byte[] key, int valueBytes) {
+    try (Memory keyMemory = copy(key);
+        Memory value = new Memory(valueBytes)) {
+      int result = functions.bpf_map_lookup_elem(descriptor(), keyMemory, value);
+      if (result == -Errno.ENOENT) {
+        return Optional.empty();
+      }
+      check("look up in map " + name, result);
+      return Optional.of(value.getByteArray(0, valueBytes));
+    }
+  }
+
+  public void update(byte[] key, byte[] value) {
+    try (Memory keyMemory = copy(key);
+        Memory valueMemory = copy(value)) {
+      check(
+          "update map " + name,
+          functions.bpf_map_update_elem(descriptor(), keyMemory, valueMemory, 0));
+    }
+  }
+
+  /** Whether there was such an entry. */
+  public boolean delete(byte[] key) {
+    try (Memory keyMemory = copy(key)) {
+      int result = functions.bpf_map_delete_elem(descriptor(), keyMemory);
+      if (result == -Errno.ENOENT) {
+        return false;
+      }
+      check("delete from map " + name, result);
+      return true;
+    }
+  }
+
+  /**
+   * Hands every entry to {@code consumer} and returns their number. A bucket that does not fit into
+   * a batch is asked for again from the same cursor with twice the room; the call that reports the
+   * end still brings entries.
+   */
+  public int forEach(EntryConsumer consumer) {
+    int keyBytes = keyBytes();
+    int valueBytes = (valueBytes() + 7) / 8 * 8;
+    int total = 0;
+    try (Memory cursor = new Memory(Math.max(keyBytes, 8))) {
+      boolean started = false;
+      boolean more = true;
+      while (more) {
+        try (Memory keys = new Memory((long) batchEntries * keyBytes);
+            Memory values = new Memory((long) batchEntries * valueBytes)) {
+          IntByReference count = new IntByReference(batchEntries);
+          int result =
+              functions.bpf_map_lookup_batch(
+                  descriptor(), started ? cursor : null, cursor, keys, values, count, null);
+          if (result == -Errno.ENOSPC) {
+            batchEntries *= 2;
+            continue;
+          }
+          if (result != -Errno.ENOENT) {
+            check("read map " + name, result);
+          }
+          more = result == 0;
+          started = true;
+          total += count.getValue();
+          hand(keys, values, count.getValue(), consumer);
+        }
+      }
+    }
+    return total;
+  }
+
+  private void hand(Memory keys, Memory values, int count, EntryConsumer consumer) {
+    ByteBuffer keyBuffer = keys.getByteBuffer(0, keys.size()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer valueBuffer = values.getByteBuffer(0, values.size()).order(ByteOrder.LITTLE_ENDIAN);
+    int keyBytes = keyBytes();
+    int valueBytes = valueBytes();
+    for (int i = 0; i < count; i++) {
+      consumer.accept(keyBuffer, i * keyBytes, valueBuffer, i * valueBytes);
+    }
+  }
+
+  /** Memory of a map of global variables: before load its initial value, afterwards shared. */
+  ByteBuffer globals() {
+    LongByReference size = new LongByReference();
+    Pointer memory = functions.bpf_map__initial_value(map, size);
+    if (memory == null) {
+      throw new BpfException("map " + name + " holds no global variables");
+    }
+    return memory.getByteBuffer(0, size.getValue()).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  int descriptor() {
+    return functions.bpf_map__fd(map);
+  }
+
+  private static Memory copy(byte[] bytes) {
+    Memory memory = new Memory(bytes.length);
+    memory.write(0, bytes, 0, bytes.length);
+    return memory;
+  }
+
+  private static void check(String action, int result) {
+    if (result < 0) {
+      throw BpfException.of(action, result);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.libbpf;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+
+/** A program of an object. */
+public final class BpfProgram {
+
+  private static final int TEST_RUN_OPTIONS_BYTES = 80;
+  private static final int CONTEXT_IN = 32;
+  private static final int CONTEXT_SIZE_IN = 48;
+  private static final int LINK_INFO_BYTES = 16;
+  private static final int READ_BYTES = 4096;
+
+  private final Native functions;
+  private final Pointer program;
+
+  BpfProgram(Native functions, Pointer program) {
+    this.functions = functions;
+    this.program = program;
+  }
+
+  public String name() {
+    return functions.bpf_program__name(program);
+  }
+
+  /** Such as {@code tp_btf/sys_exit}. */
+  public String section() {
+    return functions.bpf_program__section_name(program);
+  }
+
+  /** Before load: leaves the program out. */
+  public void skip() {
+    functions.bpf_program__set_autoload(program, false);
+  }
+
+  public BpfLink attach() {
+    return link("attach " + name(), functions.bpf_program__attach(program));
+  }
+
+  /** Attaches to a cgroup, given by its folder. */
+  public BpfLink attachToCgroup(String folder) {
+    try (Descriptor cgroup = Descriptor.openFolder(folder)) {
+      return link(
+          "attach " + name() + " to " + folder,
+          functions.bpf_program__attach_cgroup(program, cgroup.number()));
+    }
+  }
+
+  /** Runs a program of section {@code syscall}; it reads and writes {@code context} in place. */
+  public void run(byte[] context) {
+    try (Memory memory = new Memory(Math.max(context.length, 8));
+        Memory options = new Memory(TEST_RUN_OPTIONS_BYTES)) {
+      options.clear();
+      options.setLong(0, TEST_RUN_OPTIONS_BYTES);
+      if (context.length > 0) {
+        memory.write(0, context, 0, context.length);
+        options.setPointer(CONTEXT_IN, memory);
+        options.setInt(CONTEXT_SIZE_IN, context.length);
+      }
+      int result = functions.bpf_prog_test_run_opts(functions.bpf_program__fd(program), options);
+      if (result != 0) {
+        throw BpfException.of("run " + name(), result);
+      }
+      memory.read(0, context, 0, context.length);
+    }
+  }
+
+  /** Runs an iterator to its end over all tasks, or over one process; its output is thrown away. */
+  public void iterate(int pid) {
+    try (BpfLink link = attachIterator(pid)) {
+      int number = functions.bpf_iter_create(link.descriptor());
+      if (number < 0) {
+        throw BpfException.of("iterate " + name(), number);
+      }
+      try (Descriptor iterator = new Descriptor(number);
+          Memory sink = new Memory(READ_BYTES)) {
+        while (iterator.read(sink) > 0) {
+          // The program writes to maps; what it prints is nothing.
+        }
+      }
+    }
+  }
+
+  private BpfLink attachIterator(int pid) {
+    try (Memory options = new Memory(24);
+        Memory info = new Memory(LINK_INFO_BYTES)) {
+      info.clear();
+      info.setInt(4, pid); // struct { tid, pid, pid_fd }: a pid of 0 means every task
+      options.setLong(0, 24);
+      options.setPointer(8, info);
+      options.setLong(16, LINK_INFO_BYTES);
+      Pointer none = Pointer.NULL;
+      return link(
+          "attach " + name(), functions.bpf_program__attach_iter(program, pid == 0 ? none : options));
+    }
+  }
+
+  private BpfLink link(String action, @org.jspecify.annotations.Nullable Pointer link) {
+    if (link == null) {
+      throw BpfException.of(action, com.sun.jna.Native.getLastError());
+    }
+    return new BpfLink(functions, link);
+  }
+}

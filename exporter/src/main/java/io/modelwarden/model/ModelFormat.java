@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.model;
+
+import java.util.Locale;
+import java.util.Map;
+
+/** Formats of model files, and the endings by which people name them. */
+public enum ModelFormat {
+  SAFETENSORS,
+  GGUF,
+  ONNX,
+  PYTORCH,
+  TFLITE,
+  TENSORRT,
+  NUMPY,
+  HDF5,
+  UNKNOWN;
+
+  private static final Map<String, ModelFormat> BY_SUFFIX =
+      Map.ofEntries(
+          Map.entry("safetensors", SAFETENSORS),
+          Map.entry("gguf", GGUF),
+          Map.entry("ggml", GGUF),
+          Map.entry("onnx", ONNX),
+          Map.entry("pt", PYTORCH),
+          Map.entry("pth", PYTORCH),
+          Map.entry("ckpt", PYTORCH),
+          Map.entry("tflite", TFLITE),
+          Map.entry("engine", TENSORRT),
+          Map.entry("plan", TENSORRT),
+          Map.entry("npy", NUMPY),
+          Map.entry("npz", NUMPY),
+          Map.entry("h5", HDF5),
+          Map.entry("hdf5", HDF5));
+
+  /** The lower-case name that stands in spans and metrics. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public static ModelFormat ofName(String path) {
+    String suffix = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return BY_SUFFIX.getOrDefault(suffix, UNKNOWN);
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.probe;
+
+import io.modelwarden.event.FileFacts;
+
+/** Decides what the kernel cannot: formats, and whether an undecided file is a model. */
+public interface FileJudge {
+
+  /** Bytes of an undecided file, however they were reached. */
+  @FunctionalInterface
+  interface Content {
+    /** Up to {@code length} bytes from {@code offset}; fewer at the end or out of reach. */
+    byte[] read(long offset, int length);
+  }
+
+  record Judgement(FileFacts.Verdict verdict, String format) {}
+
+  /** The format that a name tells, "unknown" if none. */
+  String formatOfName(String path);
+
+  Judgement judge(String path, long sizeBytes, Content content);
+}

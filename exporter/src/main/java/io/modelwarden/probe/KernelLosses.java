@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.probe;
+
+import io.modelwarden.libbpf.BpfMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+
+/** The kernel side's own account of what it lost or doubts. */
+public final class KernelLosses {
+
+  private final BpfMap map;
+  private final Map<Integer, String> reasons;
+
+  public KernelLosses(KernelSide kernel) {
+    this.map = kernel.map("failures");
+    Map<Integer, String> labels = new TreeMap<>(kernel.layouts().labels("failure", "FAILURE_"));
+    labels.remove(kernel.layouts().constant("FAILURE_COUNT"));
+    this.reasons = Map.copyOf(labels);
+  }
+
+  /** Every reason there is. */
+  public Set<String> reasons() {
+    return Set.copyOf(reasons.values());
+  }
+
+  /** Events of a reason since the programs were loaded. */
+  public long count(String reason) {
+    return reasons.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(reason))
+        .mapToLong(entry -> LongStream.of(map.lookupPerCpu(entry.getKey())).sum())
+        .sum();
+  }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.probe;
+
+import io.modelwarden.event.EventSink;
+import io.modelwarden.event.FileFacts.Verdict;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.ProcessKey;
+import io.modelwarden.libbpf.Clocks;
+import io.modelwarden.libbpf.RingBuffer;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Turns the kernel side's maps into events. One thread calls it. The ring only shortens the wait:
+ * each poll reads the maps, so that what a full ring dropped is found all the same.
+ */
+public final class KernelPoller implements AutoCloseable {
+
+  private static final long SWEEP_NANOS = 60_000_000_000L;
+  private static final long SAMPLE_NANOS = 5_000_000_000L;
+
+  private final KernelSide kernel;
+  private final Layouts layouts;
+  private final Clock clock;
+  private final EventSink sink;
+  private final FileJudge judge;
+  private final RingBuffer ring;
+  private final TextTable texts;
+  private final ProcessTable processes;
+  private final FileTable files;
+  private final FileInspector inspector;
+  private final Counters counters;
+  private final MappingSampler mappings;
+  private long sweptNanos;
+  private long sampledNanos;
+
+  public KernelPoller(KernelSide kernel, FileJudge judge, EventSink sink) {
+    this.kernel = kernel;
+    this.layouts = kernel.layouts();
+    this.clock = new Clock(Clocks.epochAtBootNanos());
+    this.sink = sink;
+    this.judge = judge;
+    this.ring = new RingBuffer(kernel.map("doorbells"));
+    this.texts = new TextTable(kernel.map("texts"), layouts);
+    this.processes = new ProcessTable(kernel.map("processes"), layouts, texts, clock);
+    this.files = new FileTable(kernel.map("files"), layouts);
+    this.inspector = new FileInspector(kernel, judge);
+    Names names = new Names(processes, files, texts, this::processAppeared, this::pollFiles);
+    this.counters = new Counters(kernel, clock, names, sink);
+    this.mappings = new MappingSampler(kernel, clock, names, sink);
+  }
+
+  /** Finds what was open or mapped before the programs were attached. */
+  public void recover() {
+    kernel.program("recover_descriptors").iterate(0);
+    mappings.sampleAll();
+    poll();
+  }
+
+  /** Waits for a doorbell, without using the processor. */
+  public void await(int timeoutMillis) {
+    ring.await(timeoutMillis);
+  }
+
+  /** Reads everything once. */
+  public void poll() {
+    long now = Clocks.bootNanos();
+    ring.drain(this::rung);
+    processes.poll(this::processAppeared);
+    pollFiles();
+    inspectUndecided(now);
+    counters.poll();
+    mappings.poll();
+    if (now - sampledNanos >= SAMPLE_NANOS) {
+      sampledNanos = now;
+      mappings.sample(processes.living());
+    }
+    if (now - sweptNanos >= SWEEP_NANOS) {
+      sweptNanos = now;
+      processes.sweep(now);
+    }
+    endProcesses();
+  }
+
+  /** Unix time in nanoseconds on the clock of the events. */
+  public long nowEpochNanos() {
+    return clock.toEpochNanos(Clocks.bootNanos());
+  }
+
+  /** The mark of a process is over: what it does is no longer counted until it touches a model. */
+  public void forget(ProcessKey process) {
+    processes.forget(process);
+  }
+
+  public long ringPendingBytes() {
+    return ring.pendingBytes();
+  }
+
+  public int armedProcesses() {
+    return processes.size();
+  }
+
+  public int knownFiles() {
+    return files.size();
+  }
+
+  public long undecidedForEver() {
+    return inspector.failures();
+  }
+
+  private void processAppeared(io.modelwarden.event.ProcessFacts process) {
+    sink.accept(new KernelEvent.ProcessSeen(process));
+  }
+
+  private void pollFiles() {
+    files.poll(id -> judge.formatOfName(anyPath(id)), sink::accept);
+  }
+
+  private void rung(ByteBuffer data, int offset, int length) {
+    if (layouts.doorbell.integer("kind", 4).getInt(data, offset)
+        == layouts.constant("DOORBELL_FILE_UNDECIDED")) {
+      inspector.remember(
+          layouts.doorbell.integer("file_id", 4).getInt(data, offset),
+          new FileInspector.Place(
+              layouts.processKey.read(
+                  data, offset + layouts.doorbell.field("process").offset()),
+              layouts.doorbell.integer("descriptor", 4).getInt(data, offset),
+              layouts.doorbell.integer("address", 8).get(data, offset)));
+    }
+  }
+
+  private void inspectUndecided(long now) {
+    boolean decided = false;
+    for (FileTable.Known file : Set.copyOf(undecided())) {
+      String format = inspector.inspect(file, anyPath(file.facts().id()), now);
+      if (format != null) {
+        files.setFormat(file.facts().id(), format);
+        decided = true;
+      }
+    }
+    if (decided) {
+      pollFiles();
+    }
+  }
+
+  private Set<FileTable.Known> undecided() {
+    Set<FileTable.Known> result = new HashSet<>();
+    for (FileTable.Known file : files.all()) {
+      if (file.facts().verdict() == Verdict.UNDECIDED) {
+        result.add(file);
+      }
+    }
+    return result;
+  }
+
+  private String anyPath(int fileId) {
+    return counters.names().anyPath(fileId);
+  }
+
+  private void endProcesses() {
+    Set<ProcessTable.End> ends = processes.ended();
+    if (ends.isEmpty()) {
+      return;
+    }
+    Set<ProcessKey> keys = new HashSet<>();
+    ends.forEach(end -> keys.add(end.process()));
+    counters.forget(keys);
+    mappings.forget(keys);
+    for (ProcessTable.End end : ends) {
+      sink.accept(
+          new KernelEvent.ProcessEnded(
+              end.process(), end.replaced(), clock.toEpochNanos(end.bootNanos())));
+      processes.forget(end.process());
+    }
+  }
+
+  @Override
+  public void close() {
+    ring.close();
+  }
+}

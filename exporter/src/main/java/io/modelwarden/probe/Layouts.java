@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.probe;
+
+import io.modelwarden.btf.BtfFile;
+import io.modelwarden.btf.Field;
+import io.modelwarden.btf.StructLayout;
+import io.modelwarden.event.ProcessKey;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Every layout and enum that is read, bound by name to the object's own types. A program that
+ * differs from its object does not get past the constructor.
+ */
+final class Layouts {
+
+  final ProcessKeyLayout processKey;
+  final StructLayout doorbell;
+  final StructLayout identifyRequest;
+  final StructLayout decideRequest;
+  final StructLayout fileKey;
+  final StructLayout fileFacts;
+  final StructLayout processFacts;
+  final StructLayout accessKey;
+  final StructLayout mappingKey;
+  final StructLayout mappingCount;
+  final StructLayout flowKey;
+  final StructLayout memoryKey;
+  final StructLayout textKey;
+  final StructLayout text;
+  final StructLayout scopeKey;
+  final StructLayout directoryKey;
+  final CountsLayout counts;
+  final Map<String, Long> constants;
+  private final BtfFile types;
+
+  Layouts(byte[] object) {
+    types = BtfFile.fromElf(object);
+    processKey = new ProcessKeyLayout(types.struct("process_key"));
+    doorbell = types.struct("doorbell");
+    identifyRequest = types.struct("identify_request");
+    decideRequest = types.struct("decide_request");
+    fileKey = types.struct("file_key");
+    fileFacts = types.struct("file_facts");
+    processFacts = types.struct("process_facts");
+    accessKey = types.struct("access_key");
+    mappingKey = types.struct("mapping_key");
+    mappingCount = types.struct("mapping_count");
+    flowKey = types.struct("flow_key");
+    memoryKey = types.struct("memory_key");
+    textKey = types.struct("text_key");
+    text = types.struct("text");
+    scopeKey = types.struct("scope_key");
+    directoryKey = types.struct("directory_key");
+    counts = new CountsLayout(types.struct("access_count"), "bytes");
+    requireSameCounts("flow_count");
+    requireSameCounts("memory_count");
+    constants = readConstants();
+  }
+
+  /** The label of a constant: its name in lower case without the prefix. */
+  Map<Integer, String> labels(String enumeration, String prefix) {
+    Map<Integer, String> labels = new HashMap<>();
+    types
+        .enumeration(enumeration)
+        .forEach(
+            (name, value) ->
+                labels.put(
+                    value.intValue(), name.substring(prefix.length()).toLowerCase(Locale.ROOT)));
+    return Map.copyOf(labels);
+  }
+
+  int constant(String name) {
+    return Math.toIntExact(constants.get(name));
+  }
+
+  byte[] bytes(StructLayout struct) {
+    return new byte[struct.sizeBytes()];
+  }
+
+  static ByteBuffer view(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private void requireSameCounts(String struct) {
+    if (!new CountsLayout(types.struct(struct), "bytes").equals(counts)) {
+      throw new io.modelwarden.btf.BtfException(
+          "struct " + struct + " is no longer laid out as access_count");
+    }
+  }
+
+  private Map<String, Long> readConstants() {
+    Map<String, Long> all = new HashMap<>();
+    for (String name :
+        new String[] {
+          "process_flag", "file_verdict", "file_reason", "access_direction", "flow_role",
+          "flow_transport", "flow_type", "peer_scope", "text_kind", "text_flag", "doorbell_kind",
+          "failure"
+        }) {
+      all.putAll(types.enumeration(name));
+    }
+    return Map.copyOf(all);
+  }
+
+  /** Where a process image lies inside a key. */
+  record ProcessKeyLayout(StructLayout struct) {
+
+    ProcessKey read(ByteBuffer buffer, int base) {
+      return new ProcessKey(
+          struct.integer("tgid", 4).getInt(buffer, base),
+          struct.integer("exec_id", 4).getInt(buffer, base),
+          struct.integer("start_time_ns", 8).get(buffer, base));
+    }
+
+    void write(ByteBuffer buffer, int base, ProcessKey key) {
+      struct.integer("tgid", 4).put(buffer, base, key.pid());
+      struct.integer("exec_id", 4).put(buffer, base, key.execId());
+      struct.integer("start_time_ns", 8).put(buffer, base, key.startTimeNanos());
+    }
+  }
+
+  /** The four totals that counters share. */
+  record CountsLayout(Field bytes, Field operations, Field first, Field last) {
+
+    CountsLayout(StructLayout struct, String bytesField) {
+      this(
+          struct.integer(bytesField, 8),
+          struct.integer("operations", 8),
+          struct.integer("first_ns", 8),
+          struct.integer("last_ns", 8));
+    }
+
+    Counts read(ByteBuffer buffer, int base) {
+      return new Counts(
+          bytes.get(buffer, base),
+          operations.get(buffer, base),
+          first.get(buffer, base),
+          last.get(buffer, base));
+    }
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.probe;
+
+import io.modelwarden.event.EventSink;
+import io.modelwarden.event.Increment;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.ProcessKey;
+import io.modelwarden.libbpf.BpfException;
+import io.modelwarden.libbpf.BpfMap;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Mappings: distinct ranges as the calls come, and the live union by looking at the address space,
+ * because calls that unmap, move and fork leave what no sum of calls gives.
+ */
+final class MappingSampler {
+
+  private record Mapping(ProcessKey process, int fileId) {}
+
+  private final KernelSide kernel;
+  private final Layouts layouts;
+  private final Clock clock;
+  private final Names names;
+  private final EventSink sink;
+  private final BpfMap map;
+  private final CountTable<Mapping> distinct;
+  private final Layouts.CountsLayout counts;
+  private final Map<Mapping, Long> live = new HashMap<>();
+  private int sample;
+
+  MappingSampler(KernelSide kernel, Clock clock, Names names, EventSink sink) {
+    this.kernel = kernel;
+    this.layouts = kernel.layouts();
+    this.clock = clock;
+    this.names = names;
+    this.sink = sink;
+    this.map = kernel.map("mappings");
+    this.distinct = new CountTable<>(Mapping::process, clock);
+    this.counts = new Layouts.CountsLayout(layouts.mappingCount, "distinct.bytes");
+  }
+
+  void poll() {
+    map.forEach(
+        (keys, keyAt, values, at) ->
+            distinct.update(mapping(keys, keyAt), counts.read(values, at), this::mapped));
+  }
+
+  /** Every process of the machine, once, at start. */
+  void sampleAll() {
+    beginSample();
+    kernel.program("recover_mappings").iterate(0);
+    report(Set.of());
+  }
+
+  /** Those of the given processes that have mapped a model. */
+  void sample(Set<ProcessKey> living) {
+    Set<ProcessKey> mapping = new HashSet<>();
+    map.forEach((keys, keyAt, values, at) -> mapping.add(mapping(keys, keyAt).process()));
+    mapping.retainAll(living);
+    if (mapping.isEmpty() && live.isEmpty()) {
+      return;
+    }
+    beginSample();
+    Set<ProcessKey> missed = new HashSet<>();
+    for (ProcessKey process : mapping) {
+      try {
+        kernel.program("recover_mappings").iterate(process.pid());
+      } catch (BpfException gone) {
+        missed.add(process);
+      }
+    }
+    report(missed);
+  }
+
+  void forget(Set<ProcessKey> ended) {
+    Set<Mapping> removed = new HashSet<>();
+    map.forEach(
+        (keys, keyAt, values, at) -> {
+          Mapping mapping = mapping(keys, keyAt);
+          if (ended.contains(mapping.process())) {
+            removed.add(mapping);
+          }
+        });
+    removed.forEach(mapping -> map.delete(keyBytes(mapping)));
+    distinct.forget(ended, mapping -> {});
+    live.keySet().removeIf(mapping -> ended.contains(mapping.process()));
+  }
+
+  private void beginSample() {
+    kernel.variable("mapping_sample").putInt(0, ++sample);
+  }
+
+  private void report(Set<ProcessKey> missed) {
+    long now = clock.toEpochNanos(io.modelwarden.libbpf.Clocks.bootNanos());
+    map.forEach(
+        (keys, keyAt, values, at) -> {
+          Mapping mapping = mapping(keys, keyAt);
+          boolean fresh =
+              layouts.mappingCount.integer("live_sample", 4).getInt(values, at) == sample;
+          long bytes =
+              fresh ? layouts.mappingCount.integer("live.bytes", 8).get(values, at) : 0;
+          if (!missed.contains(mapping.process())) {
+            changed(mapping, bytes, now);
+          }
+        });
+  }
+
+  private void changed(Mapping mapping, long bytes, long now) {
+    Long before = live.put(mapping, bytes);
+    if ((before == null ? 0 : before) == bytes) {
+      return;
+    }
+    names.requireProcess(mapping.process());
+    names.requireFile(mapping.fileId());
+    sink.accept(
+        new KernelEvent.MappingSampled(
+            mapping.process(),
+            mapping.fileId(),
+            names.path(mapping.process(), mapping.fileId()),
+            bytes,
+            now));
+  }
+
+  private void mapped(Mapping mapping, Increment increment) {
+    names.requireProcess(mapping.process());
+    names.requireFile(mapping.fileId());
+    sink.accept(
+        new KernelEvent.FileMapped(
+            mapping.process(),
+            mapping.fileId(),
+            names.path(mapping.process(), mapping.fileId()),
+            increment));
+  }
+
+  private Mapping mapping(ByteBuffer keys, int at) {
+    return new Mapping(
+        layouts.processKey.read(keys, at + layouts.mappingKey.field("process").offset()),
+        layouts.mappingKey.integer("file_id", 4).getInt(keys, at));
+  }
+
+  private byte[] keyBytes(Mapping mapping) {
+    byte[] key = layouts.bytes(layouts.mappingKey);
+    ByteBuffer view = Layouts.view(key);
+    layouts.processKey.write(
+        view, layouts.mappingKey.field("process").offset(), mapping.process());
+    layouts.mappingKey.integer("file_id", 4).put(view, 0, mapping.fileId());
+    return key;
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.probe;
+
+import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessKey;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Makes sure that a process and a file are known before an event names them. */
+final class Names {
+
+  private record PathKey(int fileId, long mountNamespace) {}
+
+  private final ProcessTable processes;
+  private final FileTable files;
+  private final TextTable texts;
+  private final Consumer<ProcessFacts> appeared;
+  private final Runnable pollFiles;
+  private final Map<PathKey, String> paths = new HashMap<>();
+  private final Map<Integer, String> anyPaths = new HashMap<>();
+
+  Names(
+      ProcessTable processes,
+      FileTable files,
+      TextTable texts,
+      Consumer<ProcessFacts> appeared,
+      Runnable pollFiles) {
+    this.processes = processes;
+    this.files = files;
+    this.texts = texts;
+    this.appeared = appeared;
+    this.pollFiles = pollFiles;
+  }
+
+  void requireProcess(ProcessKey process) {
+    processes.require(process, appeared);
+  }
+
+  void requireFile(int fileId) {
+    if (files.find(fileId) == null) {
+      pollFiles.run();
+    }
+  }
+
+  /** The path as the process sees it; empty if the kernel had no room for it. */
+  String path(ProcessKey process, int fileId) {
+    long namespace = processes.mountNamespace(process);
+    String path =
+        paths.computeIfAbsent(
+            new PathKey(fileId, namespace),
+            key -> texts.filePath(fileId, namespace).orElse(""));
+    anyPaths.putIfAbsent(fileId, path);
+    return path;
+  }
+
+  /** A path under which somebody has seen the file, empty if none is known yet. */
+  String anyPath(int fileId) {
+    String known = anyPaths.get(fileId);
+    if (known != null) {
+      return known;
+    }
+    for (ProcessKey process : processes.living()) {
+      String path = path(process, fileId);
+      if (!path.isEmpty()) {
+        return path;
+      }
+      paths.remove(new PathKey(fileId, processes.mountNamespace(process)));
+      anyPaths.remove(fileId);
+    }
+    return "";
+  }
+}

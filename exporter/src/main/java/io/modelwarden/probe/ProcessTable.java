@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.probe;
+
+import io.modelwarden.btf.StructLayout;
+import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessKey;
+import io.modelwarden.libbpf.BpfMap;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Armed process images, from their first sight to their end. */
+final class ProcessTable {
+
+  /** Ends are acted on only after two polls without a change: io may still be charged to it. */
+  private static final int QUIET_POLLS = 2;
+
+  private static final class Entry {
+    final ProcessFacts facts;
+    final long mountNamespace;
+    long endNanos;
+    boolean replaced;
+    int quietPolls;
+
+    Entry(ProcessFacts facts, long mountNamespace) {
+      this.facts = facts;
+      this.mountNamespace = mountNamespace;
+    }
+  }
+
+  /** The end of an image. */
+  record End(ProcessKey process, boolean replaced, long bootNanos) {}
+
+  private final BpfMap map;
+  private final Layouts layouts;
+  private final TextTable texts;
+  private final Clock clock;
+  private final Map<ProcessKey, Entry> entries = new HashMap<>();
+
+  ProcessTable(BpfMap map, Layouts layouts, TextTable texts, Clock clock) {
+    this.map = map;
+    this.layouts = layouts;
+    this.texts = texts;
+    this.clock = clock;
+  }
+
+  void poll(Consumer<ProcessFacts> appeared) {
+    map.forEach(
+        (keys, keyAt, values, at) ->
+            take(layouts.processKey.read(keys, keyAt), values, at, appeared));
+  }
+
+  /** Facts of a process that a counter names; looked up alone if the poll did not bring it. */
+  ProcessFacts require(ProcessKey key, Consumer<ProcessFacts> appeared) {
+    Entry known = entries.get(key);
+    if (known == null) {
+      Optional<byte[]> value = map.lookup(keyBytes(key));
+      value.ifPresent(bytes -> take(key, Layouts.view(bytes), 0, appeared));
+      known = entries.get(key);
+    }
+    if (known == null) {
+      known = new Entry(unknown(key), 0);
+      entries.put(key, known);
+      appeared.accept(known.facts);
+    }
+    known.quietPolls = 0;
+    return known.facts;
+  }
+
+  long mountNamespace(ProcessKey key) {
+    Entry entry = entries.get(key);
+    return entry == null ? 0 : entry.mountNamespace;
+  }
+
+  /** Images that have ended and have been quiet since. */
+  Set<End> ended() {
+    Set<End> ends = new HashSet<>();
+    entries.forEach(
+        (key, entry) -> {
+          if (entry.endNanos != 0 && entry.quietPolls++ >= QUIET_POLLS) {
+            ends.add(new End(key, entry.replaced, entry.endNanos));
+          }
+        });
+    return ends;
+  }
+
+  /** A lost exit must not leak: a process that is gone has ended now. */
+  void sweep(long nowBootNanos) {
+    entries.forEach(
+        (key, entry) -> {
+          if (entry.endNanos == 0 && !ProcFiles.isAlive(key)) {
+            entry.endNanos = nowBootNanos;
+          }
+        });
+  }
+
+  void forget(ProcessKey key) {
+    entries.remove(key);
+    map.delete(keyBytes(key));
+    texts.forgetExecutable(key);
+  }
+
+  Set<ProcessKey> living() {
+    Set<ProcessKey> living = new HashSet<>();
+    entries.forEach(
+        (key, entry) -> {
+          if (entry.endNanos == 0) {
+            living.add(key);
+          }
+        });
+    return living;
+  }
+
+  int size() {
+    return entries.size();
+  }
+
+  private void take(
+      ProcessKey key, ByteBuffer values, int at, Consumer<ProcessFacts> appeared) {
+    StructLayout struct = layouts.processFacts;
+    if (struct.integer("armed_ns", 8).get(values, at) == 0) {
+      return; // the kernel is still filling it
+    }
+    Entry entry = entries.get(key);
+    if (entry == null) {
+      entry =
+          new Entry(
+              decode(key, values, at), struct.integer("mount_namespace", 4).get(values, at));
+      entries.put(key, entry);
+      appeared.accept(entry.facts);
+    }
+    long end = struct.integer("end_ns", 8).get(values, at);
+    if (end != 0) {
+      entry.endNanos = end;
+      entry.replaced = has(values, at, "PROCESS_REPLACED");
+    }
+  }
+
+  private boolean has(ByteBuffer values, int at, String flag) {
+    return (layouts.processFacts.integer("flags", 4).get(values, at) & layouts.constant(flag)) != 0;
+  }
+
+  private ProcessFacts decode(ProcessKey key, ByteBuffer values, int at) {
+    StructLayout struct = layouts.processFacts;
+    ProcessKey parent = layouts.processKey.read(values, at + struct.field("parent").offset());
+    ProcessKey lineage = layouts.processKey.read(values, at + struct.field("lineage").offset());
+    long cgroup = struct.integer("cgroup_id", 8).get(values, at);
+    return new ProcessFacts(
+        key,
+        armed(parent),
+        lineage.pid() == 0 ? key : lineage,
+        struct.integer("parent_tgid", 4).getInt(values, at),
+        struct.integer("user_id", 4).getInt(values, at),
+        name(values, at + struct.bytes("name").offset(), struct.bytes("name").count()),
+        texts.executable(key).orElse(""),
+        cgroup,
+        texts.cgroup(cgroup).orElse(""),
+        struct.integer("mount_namespace", 4).get(values, at),
+        struct.integer("pid_namespace", 4).get(values, at),
+        origin(values, at),
+        clock.toEpochNanos(key.startTimeNanos()));
+  }
+
+  private static @Nullable ProcessKey armed(ProcessKey parent) {
+    return parent.pid() == 0 ? null : parent;
+  }
+
+  private ProcessFacts.Origin origin(ByteBuffer values, int at) {
+    if (has(values, at, "PROCESS_RECOVERED")) {
+      return ProcessFacts.Origin.RECOVERED;
+    }
+    if (has(values, at, "PROCESS_EXECUTED")) {
+      return ProcessFacts.Origin.EXECUTED;
+    }
+    return has(values, at, "PROCESS_INHERITED")
+        ? ProcessFacts.Origin.PARENT
+        : ProcessFacts.Origin.SELF;
+  }
+
+  /** A process that found no room in the kernel's map: its bytes are known, it is not. */
+  private ProcessFacts unknown(ProcessKey key) {
+    return new ProcessFacts(
+        key, null, key, 0, -1, "", "", 0, "", 0, 0, ProcessFacts.Origin.SELF,
+        clock.toEpochNanos(key.startTimeNanos()));
+  }
+
+  private byte[] keyBytes(ProcessKey key) {
+    byte[] bytes = layouts.bytes(layouts.processKey.struct());
+    layouts.processKey.write(Layouts.view(bytes), 0, key);
+    return bytes;
+  }
+
+  private static String name(ByteBuffer values, int at, int capacity) {
+    byte[] bytes = new byte[capacity];
+    values.get(at, bytes);
+    int length = 0;
+    while (length < capacity && bytes[length] != 0) {
+      length++;
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import io.modelwarden.event.EventSink;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.KernelEvent.BytesSent;
+import io.modelwarden.event.KernelEvent.BytesUncounted;
+import io.modelwarden.event.KernelEvent.Direction;
+import io.modelwarden.event.KernelEvent.FileAccessed;
+import io.modelwarden.event.KernelEvent.FileMapped;
+import io.modelwarden.event.KernelEvent.FileSeen;
+import io.modelwarden.event.KernelEvent.MappingSampled;
+import io.modelwarden.event.KernelEvent.MemoryRead;
+import io.modelwarden.event.KernelEvent.ProcessEnded;
+import io.modelwarden.event.KernelEvent.ProcessSeen;
+import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessKey;
+import io.modelwarden.session.Evidence.Action;
+import io.modelwarden.workload.WorkloadResolver;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From kernel events to sessions, running totals and facts on evidence. Everything runs on the
+ * poll's thread; all time comes from events and ticks.
+ */
+public final class AccessTracker implements EventSink {
+
+  private final Context context;
+  private final Processes processes;
+  private final Sessions sessions;
+  private final FileTracker tracker;
+  private final FileEvents files;
+  private final EgressTracker egress;
+  private final MemoryTracker memory;
+  private final ProcessEnds ends;
+  private final Holdings holdings;
+  private volatile int marksHeld;
+
+  /**
+   * @param declared name of the model that a process is declared to hold
+   * @param markEnded takes processes that are no longer marked; the kernel may forget them
+   */
+  public AccessTracker(
+      SessionSettings settings,
+      ModelNaming naming,
+      WorkloadResolver workloads,
+      PeerScopes scopes,
+      Function<ProcessFacts, Optional<String>> declared,
+      EvidenceSink sink,
+      Consumer<ProcessKey> markEnded) {
+    SessionLosses losses = new SessionLosses();
+    SteadyTime time = new SteadyTime();
+    ModelCatalog catalog = new ModelCatalog(naming, settings.limits().files(), losses);
+    context = new Context(settings, time, catalog, sink, losses);
+    processes = new Processes(workloads, settings.limits().processes(), time);
+    sessions = new Sessions(context);
+    egress = new EgressTracker(context, sessions, scopes);
+    holdings = new Holdings(processes, declared, settings, time, egress::firstHolding);
+    tracker = new FileTracker(context, sessions, holdings);
+    MappingTracker mappings = new MappingTracker(context, holdings);
+    Provisional provisional = new Provisional(settings.limits().provisional(), losses);
+    files = new FileEvents(context, provisional, tracker, mappings);
+    memory = new MemoryTracker(context, sessions);
+    ends = new ProcessEnds(context, processes, sessions, files, mappings, markEnded);
+  }
+
+  @Override
+  public void accept(KernelEvent event) {
+    if (event instanceof ProcessSeen seen) {
+      processSeen(seen.process());
+    } else if (event instanceof FileSeen seen) {
+      files.seen(seen.file());
+    } else if (event instanceof FileAccessed accessed) {
+      Action action = accessed.direction() == Direction.READ ? Action.READ : Action.WRITE;
+      accessed(
+          accessed.process(),
+          new Access(
+              accessed.fileId(), accessed.path(), action, accessed.method(), accessed.increment()));
+    } else if (event instanceof FileMapped mapped) {
+      accessed(
+          mapped.process(),
+          new Access(mapped.fileId(), mapped.path(), Action.MMAP, "mmap", mapped.increment()));
+    } else if (event instanceof MappingSampled sampled) {
+      sampled(sampled);
+    } else if (event instanceof BytesSent sent) {
+      sent(sent);
+    } else if (event instanceof MemoryRead read) {
+      memoryRead(read);
+    } else if (event instanceof BytesUncounted uncounted) {
+      uncounted(uncounted);
+    } else if (event instanceof ProcessEnded ended) {
+      ends.ended(ended.process(), ended.epochNanos());
+    }
+  }
+
+  /**
+   * Ends what is due. Called after every poll.
+   *
+   * @param nowEpochNanos Unix time; may go back
+   */
+  public void tick(long nowEpochNanos) {
+    context.time().tick(nowEpochNanos);
+    ends.tick(holdings);
+    sessions.tick();
+    marksHeld = processes.holderCount();
+  }
+
+  /** Ends all sessions. What waits for a verdict is given up. */
+  public void close() {
+    sessions.close();
+  }
+
+  /** Peers are classified by these from now on. */
+  public void setPeerScopes(PeerScopes scopes) {
+    egress.setScopes(scopes);
+  }
+
+  public SessionLosses losses() {
+    return context.losses();
+  }
+
+  /** Processes that hold a model, at the last tick. Readable from any thread. */
+  public int marksHeld() {
+    return marksHeld;
+  }
+
+  private void processSeen(ProcessFacts facts) {
+    boolean known = processes.get(facts.key()) != null;
+    TrackedProcess process = processes.add(facts);
+    if (!known) {
+      processes.evict(ends::evict);
+      holdings.begin(process);
+    }
+  }
+
+  private void accessed(ProcessKey key, Access access) {
+    TrackedProcess process = process(key);
+    if (process != null) {
+      files.accessed(process, access);
+    }
+  }
+
+  private void sampled(MappingSampled sample) {
+    TrackedProcess process = process(sample.process());
+    if (process != null) {
+      files.sampled(process, sample);
+    }
+  }
+
+  private void sent(BytesSent sent) {
+    TrackedProcess process = process(sent.process());
+    if (process != null) {
+      egress.sent(process, sent.flow(), sent.increment());
+    }
+  }
+
+  private void memoryRead(MemoryRead read) {
+    TrackedProcess reader = process(read.reader());
+    TrackedProcess victim = process(read.victim());
+    if (reader != null && victim != null) {
+      memory.record(reader, victim, read.method(), read.increment());
+    }
+  }
+
+  private void uncounted(BytesUncounted uncounted) {
+    TrackedProcess process = process(uncounted.process());
+    if (process != null) {
+      tracker.uncounted(process, uncounted.direction(), uncounted.increment());
+    }
+  }
+
+  private @Nullable TrackedProcess process(ProcessKey key) {
+    TrackedProcess process = processes.get(key);
+    if (process == null) {
+      context.losses().count(SessionLoss.PROCESS_UNKNOWN);
+    }
+    return process;
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import io.modelwarden.event.Flow;
+import io.modelwarden.event.Increment;
+import io.modelwarden.event.ProcessKey;
+import io.modelwarden.session.Evidence.EgressFacts;
+import io.modelwarden.workload.Workload;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what holders of a model send and makes the spans of it. */
+final class EgressTracker {
+
+  private static final String OTHER = "";
+
+  /** Answers of a server are many and small: only flows beyond this get spans. */
+  private static final long ACCEPTED_SPAN_BYTES = 1 << 20;
+
+  private record TotalKey(Workload workload, PeerScope scope, Flow.Role role) {}
+
+  private record AcceptedKey(Workload workload, PeerScope scope, String peer) {}
+
+  private record SliceKey(
+      ProcessKey process, String peer, Flow.Transport transport, Flow.Role role, PeerScope scope) {}
+
+  private record CoarserKey(Flow.Role role, PeerScope scope) {}
+
+  private final Context context;
+  private final Sessions sessions;
+  private final RunningTotals<TotalKey> totals;
+  private final RunningTotals<AcceptedKey> accepted;
+  private volatile PeerScopes scopes;
+
+  EgressTracker(Context context, Sessions sessions, PeerScopes scopes) {
+    this.context = context;
+    this.sessions = sessions;
+    this.scopes = scopes;
+    this.totals = context.newTotals();
+    this.accepted = context.newTotals();
+  }
+
+  void setScopes(PeerScopes scopes) {
+    this.scopes = scopes;
+  }
+
+  void sent(TrackedProcess process, Flow flow, Increment increment) {
+    if (process.holds()) {
+      record(process, flow, increment);
+    } else {
+      process.pending.add(flow, increment, context);
+    }
+  }
+
+  /** What it sent while its first read still ran counts as well. */
+  void firstHolding(TrackedProcess process) {
+    process.pending.drain(context, (flow, increment) -> record(process, flow, increment));
+  }
+
+  private void record(TrackedProcess process, Flow flow, Increment increment) {
+    PeerScope scope = scopes.scope(flow);
+    String model = process.largestModel();
+    measure(process, flow, scope, model, increment);
+    TotalKey total = new TotalKey(process.workload, scope, flow.role());
+    totals.add(total, increment.bytes());
+    if (scope == PeerScope.LOCAL) {
+      return;
+    }
+    String peer = shownPeer(process, flow);
+    if (flow.role() == Flow.Role.ACCEPTED
+        && accepted.add(new AcceptedKey(process.workload, scope, peer), increment.bytes())
+            < ACCEPTED_SPAN_BYTES) {
+      return;
+    }
+    slice(process, flow, scope, peer, model, increment, total);
+  }
+
+  private void slice(
+      TrackedProcess process,
+      Flow flow,
+      PeerScope scope,
+      String peer,
+      String model,
+      Increment increment,
+      TotalKey total) {
+    Slice slice =
+        sessions.add(
+            process,
+            new SliceKey(process.key(), peer, flow.transport(), flow.role(), scope),
+            new CoarserKey(flow.role(), scope),
+            increment);
+    boolean other = slice.merged || peer.equals(OTHER);
+    Holding holding = process.holding(increment.lastEpochNanos());
+    slice.describe(
+        model,
+        context.phase(process.lineage, model),
+        process.lineage.readSpansOutside(slice.identity.traceId(), model),
+        bytes ->
+            new EgressFacts(
+                other ? OTHER : peer,
+                other ? 0 : flow.port(),
+                flow.peer() instanceof Inet6Address,
+                flow.transport(),
+                flow.role(),
+                scope,
+                bytes,
+                totals.get(total),
+                holding));
+  }
+
+  private void measure(
+      TrackedProcess process, Flow flow, PeerScope scope, String model, Increment increment) {
+    context
+        .sink()
+        .measure(
+            new Measurement.NetworkIo(
+                process.workload,
+                increment.firstEpochNanos(),
+                flow.transport(),
+                flow.peer() instanceof Inet6Address,
+                flow.role(),
+                scope,
+                model,
+                process.executable(),
+                increment.bytes()));
+  }
+
+  private String shownPeer(TrackedProcess process, Flow flow) {
+    @Nullable InetAddress peer = flow.peer();
+    if (peer == null) {
+      return OTHER;
+    }
+    boolean cut = flow.role() == Flow.Role.ACCEPTED && !context.settings().fullPeerAddresses();
+    String shown = cut ? PeerAddresses.network(peer) : PeerAddresses.text(peer);
+    int limit = context.settings().limits().peersPerProcess();
+    return process.showsPeer(shown, limit) ? shown : OTHER;
+  }
+}

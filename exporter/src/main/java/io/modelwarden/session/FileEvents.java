@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import io.modelwarden.event.FileFacts;
+import io.modelwarden.event.KernelEvent.MappingSampled;
+
+/** Counts what is done to models, and holds back what is done to files without a verdict. */
+final class FileEvents {
+
+  private final Context context;
+  private final Provisional provisional;
+  private final FileTracker files;
+  private final MappingTracker mappings;
+
+  FileEvents(Context context, Provisional provisional, FileTracker files, MappingTracker mappings) {
+    this.context = context;
+    this.provisional = provisional;
+    this.files = files;
+    this.mappings = mappings;
+  }
+
+  void seen(FileFacts facts) {
+    context.catalog().seen(facts);
+    if (facts.verdict() == FileFacts.Verdict.UNDECIDED) {
+      return;
+    }
+    CatalogFile file = context.catalog().file(facts.id());
+    for (Provisional.Entry entry : provisional.take(facts.id())) {
+      if (file.isModel()) {
+        count(file, entry);
+      }
+    }
+  }
+
+  void accessed(TrackedProcess process, Access access) {
+    CatalogFile file = context.catalog().file(access.fileId());
+    if (file.isModel()) {
+      files.record(process, file, access);
+    } else if (!file.isOrdinary()) {
+      provisional.add(process, access);
+    }
+  }
+
+  void sampled(TrackedProcess process, MappingSampled sample) {
+    CatalogFile file = context.catalog().file(sample.fileId());
+    if (file.isModel()) {
+      mappings.record(process, file, sample);
+    } else if (!file.isOrdinary()) {
+      provisional.add(process, sample);
+    }
+  }
+
+  /** The process is gone and nobody will look at what it read: it may have been models. */
+  void countWithoutVerdict(TrackedProcess process) {
+    for (Provisional.Entry entry : provisional.take(process)) {
+      if (entry.sample() == null) {
+        context.losses().count(SessionLoss.VERDICT_MISSING);
+        count(context.catalog().file(entry.access().fileId()), entry);
+      }
+    }
+  }
+
+  void forget(TrackedProcess process) {
+    provisional.take(process);
+  }
+
+  private void count(CatalogFile file, Provisional.Entry entry) {
+    MappingSampled sample = entry.sample();
+    if (sample == null) {
+      files.record(entry.process(), file, entry.access());
+    } else {
+      mappings.record(entry.process(), file, sample);
+    }
+  }
+}

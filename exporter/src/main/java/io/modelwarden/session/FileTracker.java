@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import io.modelwarden.event.Increment;
+import io.modelwarden.event.KernelEvent.Direction;
+import io.modelwarden.session.Evidence.Action;
+import io.modelwarden.session.Evidence.FileAccessFacts;
+import io.modelwarden.workload.Workload;
+import java.util.List;
+import java.util.function.LongFunction;
+
+/** Counts accesses to model files and makes their spans. */
+final class FileTracker {
+
+  private record TotalKey(Workload workload, String model, Phase phase) {}
+
+  private record SliceKey(String executable, int fileId, Action action, Phase phase) {}
+
+  private record CoarserKey(String model, Action action, Phase phase) {}
+
+  private final ModelCatalog catalog;
+  private final Sessions sessions;
+  private final Holdings holdings;
+  private final SizeGauges sizes;
+  private final RunningTotals<TotalKey> totals;
+  private final EvidenceSink sink;
+  private final Context context;
+
+  FileTracker(Context context, Sessions sessions, Holdings holdings) {
+    this.context = context;
+    this.catalog = context.catalog();
+    this.sessions = sessions;
+    this.holdings = holdings;
+    this.sink = context.sink();
+    this.sizes = new SizeGauges(sink);
+    this.totals = context.newTotals();
+  }
+
+  /** The file is a model, or counts as one because no verdict will come. */
+  void record(TrackedProcess process, CatalogFile file, Access access) {
+    Workload workload = process.workload;
+    long now = access.increment().lastEpochNanos();
+    String model = catalog.name(file, access.path(), workload.name());
+    ModelSet set = catalog.set(model);
+    sizes.file(workload, access.path(), model, file.facts.sizeBytes(), now);
+    sizes.model(workload, set, now);
+    if (access.action() == Action.WRITE) {
+      write(process, file, set, access);
+    } else {
+      take(process, file, set, access);
+    }
+  }
+
+  /** Bytes of a file that the kernel had no room to name. */
+  void uncounted(TrackedProcess process, Direction direction, Increment increment) {
+    sink.measure(
+        new Measurement.FileIo(
+            process.workload,
+            increment.firstEpochNanos(),
+            "",
+            "",
+            direction,
+            process.executable(),
+            Phase.SERVING,
+            direction == Direction.READ ? "read" : "write",
+            increment.bytes(),
+            increment.operations()));
+  }
+
+  private void take(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
+    Lineage lineage = process.lineage;
+    ModelUse use = context.use(lineage, set.name());
+    long bytes = access.increment().bytes();
+    if (bytes == 0) {
+      measure(process, set, context.phase(use), access);
+      return;
+    }
+    long loading = use.loadingBytes(bytes, set.sizeBytes(), context.settings(), context.time());
+    use.add(bytes, context.time());
+    if (loading > 0) {
+      part(
+          process,
+          file,
+          set,
+          Phase.LOADING,
+          access.with(Increments.part(access.increment(), loading, true)));
+    }
+    if (loading < bytes) {
+      Increment rest = Increments.part(access.increment(), bytes - loading, loading == 0);
+      part(process, file, set, Phase.SERVING, access.with(rest));
+    }
+    took(process, file, set, access.increment(), Via.SELF);
+  }
+
+  private void write(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
+    ModelUse use = context.use(process.lineage, set.name());
+    measure(process, set, context.phase(use), access);
+    if (access.increment().bytes() == 0) {
+      return;
+    }
+    slice(process, file, set, context.phase(use), access);
+    long written =
+        process.addWritten(
+            set.name(), access.increment().bytes(), context.settings().limits().modelsPerLineage());
+    if (written > set.sizeBytes() / 10) {
+      use.holdsAtLeast(written);
+      took(process, file, set, access.increment(), Via.WRITE);
+    }
+  }
+
+  private void took(
+      TrackedProcess process, CatalogFile file, ModelSet set, Increment increment, Via via) {
+    context.took(process.lineage, set.name(), increment);
+    process.lineage.addFile(
+        file.facts.id(), context.settings().limits().filesPerLineage(), context.losses());
+    process.tookData = true;
+    holdings.hold(process, set.name(), via, increment.firstEpochNanos());
+  }
+
+  private void part(
+      TrackedProcess process, CatalogFile file, ModelSet set, Phase phase, Access access) {
+    measure(process, set, phase, access);
+    totals.add(new TotalKey(process.workload, set.name(), phase), access.increment().bytes());
+    Slice slice = slice(process, file, set, phase, access);
+    context.use(process.lineage, set.name()).addReadSpan(slice.identity);
+  }
+
+  private Slice slice(
+      TrackedProcess process, CatalogFile file, ModelSet set, Phase phase, Access access) {
+    Action action = access.action();
+    Slice slice =
+        sessions.add(
+            process,
+            new SliceKey(process.executable(), file.facts.id(), action, phase),
+            new CoarserKey(set.name(), action, phase),
+            access.increment());
+    TotalKey total = new TotalKey(process.workload, set.name(), phase);
+    slice.describe(
+        set.name(),
+        phase,
+        List.of(),
+        slice.merged ? mergedFacts(set, action, total) : facts(file, access, total));
+    return slice;
+  }
+
+  private LongFunction<Evidence.Facts> facts(CatalogFile file, Access access, TotalKey total) {
+    return bytes ->
+        new FileAccessFacts(
+            access.action(),
+            access.path(),
+            file.facts.inode(),
+            file.facts.sizeBytes(),
+            file.facts.format(),
+            bytes,
+            totals.get(total));
+  }
+
+  /** Several files in one span: it has no path and no inode, and the size is that of the set. */
+  private LongFunction<Evidence.Facts> mergedFacts(ModelSet set, Action action, TotalKey total) {
+    return bytes ->
+        new FileAccessFacts(action, "", 0, set.sizeBytes(), set.format(), bytes, totals.get(total));
+  }
+
+  private void measure(TrackedProcess process, ModelSet set, Phase phase, Access access) {
+    Increment increment = access.increment();
+    if (access.action() != Action.MMAP) {
+      Direction direction = access.action() == Action.READ ? Direction.READ : Direction.WRITE;
+      sink.measure(
+          new Measurement.FileIo(
+              process.workload,
+              increment.firstEpochNanos(),
+              access.path(),
+              set.name(),
+              direction,
+              process.executable(),
+              phase,
+              access.method(),
+              increment.bytes(),
+              increment.operations()));
+    } else if (increment.bytes() > 0) {
+      sink.measure(
+          new Measurement.FileMapped(
+              process.workload,
+              increment.firstEpochNanos(),
+              access.path(),
+              set.name(),
+              process.executable(),
+              phase,
+              increment.bytes()));
+    }
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessFacts.Origin;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Who holds which model: by own doing, over fork and exec, by declaration; and for how long. */
+final class Holdings {
+
+  private final Processes processes;
+  private final Function<ProcessFacts, Optional<String>> declared;
+  private final SessionSettings settings;
+  private final SteadyTime time;
+  private final Consumer<TrackedProcess> onFirstHolding;
+
+  /**
+   * @param onFirstHolding called once for a process, when it begins to hold anything
+   */
+  Holdings(
+      Processes processes,
+      Function<ProcessFacts, Optional<String>> declared,
+      SessionSettings settings,
+      SteadyTime time,
+      Consumer<TrackedProcess> onFirstHolding) {
+    this.processes = processes;
+    this.declared = declared;
+    this.settings = settings;
+    this.time = time;
+    this.onFirstHolding = onFirstHolding;
+  }
+
+  /** What a process holds from its beginning, and so do its children that were seen before it. */
+  void begin(TrackedProcess process) {
+    inheritMark(process);
+    process.children.forEach(this::inheritMark);
+    TrackedProcess parent = process.parent;
+    if (parent != null) {
+      Map.copyOf(parent.holdings())
+          .forEach((model, held) -> inherit(process, model, held.sinceEpochNanos()));
+    } else if (process.facts.parent() != null) {
+      // The parent is not known: what the tree had by then is all that is known of what it held.
+      process.lineage.uses().forEach(use -> inherit(process, use.model, use.heldSinceEpochNanos()));
+    }
+    declared
+        .apply(process.facts)
+        .ifPresent(model -> hold(process, model, Via.DECLARED, process.facts.startEpochNanos()));
+  }
+
+  /**
+   * A process holds a model from then on, and so do the processes that it made since then. Events
+   * come later than what they tell of, so that a child may be known before its parent's read.
+   */
+  void hold(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
+    Deque<TrackedProcess> open = new ArrayDeque<>();
+    holdOne(process, model, via, sinceEpochNanos);
+    open.add(process);
+    while (!open.isEmpty()) {
+      for (TrackedProcess child : List.copyOf(open.remove().children)) {
+        if (!child.holdings().containsKey(model) && child.inherits(sinceEpochNanos)) {
+          holdOne(child, model, Via.PARENT, since(child, sinceEpochNanos));
+          open.add(child);
+        }
+      }
+    }
+  }
+
+  /** Processes whose mark has come to its end. */
+  List<TrackedProcess> expired() {
+    List<TrackedProcess> expired = new ArrayList<>();
+    for (TrackedProcess process : processes.all()) {
+      if (isExpired(process)) {
+        expired.add(process);
+      }
+    }
+    return expired;
+  }
+
+  private void inherit(TrackedProcess child, String model, long sinceEpochNanos) {
+    if (child.inherits(sinceEpochNanos)) {
+      hold(child, model, Via.PARENT, since(child, sinceEpochNanos));
+    }
+  }
+
+  /** What came by fork or exec is held by the new image from its first moment. */
+  private static long since(TrackedProcess child, long sinceEpochNanos) {
+    return Math.max(sinceEpochNanos, child.facts.startEpochNanos());
+  }
+
+  private void holdOne(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
+    int limit = settings.limits().modelsPerLineage();
+    if (process.hold(model, via, sinceEpochNanos, limit)) {
+      processes.becameHolder(process);
+      onFirstHolding.accept(process);
+    }
+  }
+
+  /** An exec drops the memory; what is forked from an image without it has none either. */
+  private void inheritMark(TrackedProcess process) {
+    TrackedProcess parent = process.parent;
+    if (parent != null && !parent.tookData && parent.droppedNanos >= 0) {
+      process.droppedNanos = parent.droppedNanos;
+    } else if (process.facts.origin() == Origin.EXECUTED) {
+      process.droppedNanos = time.nanos();
+    }
+  }
+
+  private boolean isExpired(TrackedProcess process) {
+    if (process.tookData || process.maps() || process.provisional > 0 || !isInherited(process)) {
+      return false;
+    }
+    if (process.droppedNanos >= 0) {
+      return time.nanos() - process.droppedNanos >= settings.marksAfterExec().toNanos();
+    }
+    long lastNanos = Math.max(process.lineage.lastReadNanos, process.seenNanos);
+    return time.nanos() - lastNanos >= settings.marksInherited().toNanos();
+  }
+
+  private static boolean isInherited(TrackedProcess process) {
+    Origin origin = process.facts.origin();
+    return (origin == Origin.PARENT || origin == Origin.EXECUTED)
+        && process.holdings().values().stream().allMatch(held -> held.via() == Via.PARENT);
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import io.modelwarden.event.Increment;
+import io.modelwarden.event.ProcessKey;
+import io.modelwarden.session.Evidence.MemoryFacts;
+import java.util.List;
+
+/** Counts reads of another process' memory and makes the spans where that holds a model. */
+final class MemoryTracker {
+
+  private record TotalKey(ProcessKey readerLineage, ProcessKey victimLineage) {}
+
+  private record SliceKey(ProcessKey reader, ProcessKey victim, String method) {}
+
+  private record CoarserKey(ProcessKey victimLineage, String method) {}
+
+  private final Context context;
+  private final Sessions sessions;
+  private final RunningTotals<TotalKey> totals;
+
+  MemoryTracker(Context context, Sessions sessions) {
+    this.context = context;
+    this.sessions = sessions;
+    this.totals = context.newTotals();
+  }
+
+  void record(TrackedProcess reader, TrackedProcess victim, String method, Increment increment) {
+    boolean sameContainer =
+        reader.workload.equals(victim.workload)
+            && reader.facts.cgroupId() == victim.facts.cgroupId();
+    String model = victim.largestModel();
+    context
+        .sink()
+        .measure(
+            new Measurement.MemoryRead(
+                reader.workload,
+                increment.firstEpochNanos(),
+                method,
+                reader.executable(),
+                victim.holds(),
+                sameContainer,
+                model,
+                increment.bytes(),
+                increment.operations()));
+    if (victim.holds()) {
+      slice(reader, victim, method, increment, sameContainer);
+    }
+  }
+
+  private void slice(
+      TrackedProcess reader,
+      TrackedProcess victim,
+      String method,
+      Increment increment,
+      boolean sameContainer) {
+    TotalKey total = new TotalKey(reader.lineage.key, victim.lineage.key);
+    totals.add(total, increment.bytes());
+    Slice slice =
+        sessions.add(
+            reader,
+            new SliceKey(reader.key(), victim.key(), method),
+            new CoarserKey(victim.lineage.key, method),
+            increment);
+    String model = victim.largestModel();
+    Holding holding = victim.holding(increment.lastEpochNanos());
+    slice.describe(
+        model,
+        context.phase(reader.lineage, model),
+        loadSpan(victim, model),
+        bytes ->
+            new MemoryFacts(
+                method, bytes, totals.get(total), victim.facts, true, sameContainer, holding));
+  }
+
+  private static List<SpanIdentity> loadSpan(TrackedProcess victim, String model) {
+    ModelUse use = victim.lineage.use(model);
+    return use == null || use.loadSpan == null ? List.of() : List.of(use.loadSpan);
+  }
+}

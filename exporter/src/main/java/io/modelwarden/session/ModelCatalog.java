@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import io.modelwarden.event.FileFacts;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which files are known, to which set each belongs, and how large the sets are. */
+final class ModelCatalog {
+
+  private static final String UNKNOWN_FORMAT = "unknown";
+
+  private final Map<Integer, CatalogFile> files = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, Members> sets = new HashMap<>();
+  private final ModelNaming naming;
+  private final int limit;
+  private final SessionLosses losses;
+
+  ModelCatalog(ModelNaming naming, int limit, SessionLosses losses) {
+    this.naming = naming;
+    this.limit = limit;
+    this.losses = losses;
+  }
+
+  void seen(FileFacts facts) {
+    CatalogFile file = files.get(facts.id());
+    if (file == null) {
+      add(new CatalogFile(facts));
+      return;
+    }
+    leaveSet(file);
+    file.facts = facts;
+    if (file.isOrdinary()) {
+      file.model = null;
+    }
+    joinSet(file);
+  }
+
+  /** A file that was never seen is undecided until it is. */
+  CatalogFile file(int id) {
+    CatalogFile file = files.get(id);
+    if (file == null) {
+      losses.count(SessionLoss.FILE_UNKNOWN);
+      file = new CatalogFile(undecided(id));
+      add(file);
+    }
+    return file;
+  }
+
+  /** The model of a file. Its first path names it, so that a set does not change by other names. */
+  String name(CatalogFile file, String path, String workload) {
+    String model = file.model;
+    if (model == null && path.isEmpty()) {
+      return workload; // a later access may know the path
+    }
+    if (model == null) {
+      model = naming.name(path, workload);
+      file.model = model;
+      file.baseName = path.substring(path.lastIndexOf('/') + 1);
+      joinSet(file);
+    }
+    return model;
+  }
+
+  ModelSet set(String model) {
+    Members members = sets.get(model);
+    return members == null
+        ? new ModelSet(model, UNKNOWN_FORMAT, 0)
+        : new ModelSet(model, members.format, members.sizeBytes);
+  }
+
+  int size() {
+    return files.size();
+  }
+
+  private void add(CatalogFile file) {
+    files.put(file.facts.id(), file);
+    if (files.size() > limit) {
+      Iterator<CatalogFile> eldest = files.values().iterator();
+      leaveSet(eldest.next());
+      eldest.remove();
+      losses.count(SessionLoss.FILE_EVICTED);
+    }
+  }
+
+  private void joinSet(CatalogFile file) {
+    if (file.model != null) {
+      sets.computeIfAbsent(file.model, ignored -> new Members()).add(file);
+    }
+  }
+
+  private void leaveSet(CatalogFile file) {
+    @Nullable Members members = file.model == null ? null : sets.get(file.model);
+    if (members != null && members.remove(file)) {
+      sets.remove(file.model);
+    }
+  }
+
+  private static FileFacts undecided(int id) {
+    return new FileFacts(id, 0, 0, 0, FileFacts.Verdict.UNDECIDED, UNKNOWN_FORMAT);
+  }
+
+  /** Files of one set. Copies, that is equal names and sizes, count once. */
+  private static final class Members {
+
+    private final Map<Member, Integer> copies = new HashMap<>();
+    private String format = UNKNOWN_FORMAT;
+    private long sizeBytes;
+
+    void add(CatalogFile file) {
+      if (copies.merge(member(file), 1, Integer::sum) == 1) {
+        sizeBytes += file.facts.sizeBytes();
+      }
+      if (!file.facts.format().equals(UNKNOWN_FORMAT)) {
+        format = file.facts.format();
+      }
+    }
+
+    /** Whether the set is empty now. */
+    boolean remove(CatalogFile file) {
+      Integer count = copies.get(member(file));
+      if (count != null && count > 1) {
+        copies.put(member(file), count - 1);
+      } else if (count != null) {
+        copies.remove(member(file));
+        sizeBytes -= file.facts.sizeBytes();
+      }
+      return copies.isEmpty();
+    }
+
+    private static Member member(CatalogFile file) {
+      return new Member(file.baseName, file.facts.sizeBytes());
+    }
+
+    private record Member(String baseName, long sizeBytes) {}
+  }
+}

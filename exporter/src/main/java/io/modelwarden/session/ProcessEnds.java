@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import io.modelwarden.event.ProcessKey;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+/** How processes leave: they end, their mark ends, or there are too many. */
+final class ProcessEnds {
+
+  private static final long SWEEP_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private final Context context;
+  private final Processes processes;
+  private final Sessions sessions;
+  private final FileEvents files;
+  private final MappingTracker mappings;
+  private final Consumer<ProcessKey> markEnded;
+
+  /** Ended processes that wait for a verdict, the first to go first. */
+  private final Deque<TrackedProcess> waiting = new ArrayDeque<>();
+
+  private long sweptNanos;
+
+  ProcessEnds(
+      Context context,
+      Processes processes,
+      Sessions sessions,
+      FileEvents files,
+      MappingTracker mappings,
+      Consumer<ProcessKey> markEnded) {
+    this.context = context;
+    this.processes = processes;
+    this.sessions = sessions;
+    this.files = files;
+    this.mappings = mappings;
+    this.markEnded = markEnded;
+  }
+
+  /** A process that was never seen, or whose mark has ended, says nothing by its end. */
+  void ended(ProcessKey key, long epochNanos) {
+    TrackedProcess process = processes.get(key);
+    if (process == null || process.removeNanos >= 0) {
+      return;
+    }
+    mappings.processEnded(process, epochNanos);
+    process.unmapAll();
+    if (process.provisional > 0) {
+      process.removeNanos = nanos() + context.settings().verdictGrace().toNanos();
+      waiting.add(process);
+    } else {
+      remove(process);
+    }
+  }
+
+  void tick(Holdings holdings) {
+    waiting.removeIf(this::removeIfDue);
+    if (nanos() - sweptNanos >= SWEEP_NANOS) {
+      sweptNanos = nanos();
+      holdings.expired().forEach(this::expire);
+    }
+  }
+
+  void evict(TrackedProcess process) {
+    context.losses().count(SessionLoss.PROCESS_EVICTED);
+    waiting.remove(process);
+    mappings.processEnded(process, context.time().epochNanos());
+    files.forget(process);
+    remove(process);
+  }
+
+  private boolean removeIfDue(TrackedProcess process) {
+    if (process.provisional > 0 && nanos() < process.removeNanos) {
+      return false;
+    }
+    files.countWithoutVerdict(process);
+    process.unmapAll();
+    remove(process);
+    return true;
+  }
+
+  private void expire(TrackedProcess process) {
+    remove(process);
+    markEnded.accept(process.key());
+  }
+
+  private void remove(TrackedProcess process) {
+    processes.remove(process);
+    sessions.processEnded(process);
+  }
+
+  private long nanos() {
+    return context.time().nanos();
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Random ids of traces and spans, never zero, as W3C Trace Context wants them. */
+final class SpanIds {
+
+  private SpanIds() {}
+
+  static SpanIdentity root() {
+    return new SpanIdentity(hex() + hex(), hex());
+  }
+
+  static SpanIdentity childOf(SpanIdentity parent) {
+    return new SpanIdentity(parent.traceId(), hex());
+  }
+
+  private static String hex() {
+    long value;
+    do {
+      value = ThreadLocalRandom.current().nextLong();
+    } while (value == 0);
+    return HexFormat.of().toHexDigits(value);
+  }
+}

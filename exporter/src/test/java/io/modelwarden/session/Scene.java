@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import io.modelwarden.event.FileFacts;
+import io.modelwarden.event.FileFacts.Verdict;
+import io.modelwarden.event.Flow;
+import io.modelwarden.event.Increment;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.KernelEvent.Direction;
+import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessFacts.Origin;
+import io.modelwarden.event.ProcessKey;
+import io.modelwarden.workload.CgroupWorkloads;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A machine whose events are made by hand: who does what, second by second. */
+final class Scene {
+
+  static final long MIB = 1 << 20;
+  static final long GIB = 1 << 30;
+  static final long START_NANOS = 1_800_000_000_000_000_000L;
+  static final String SHARD = "/models/llama/model-0000%d-of-00004.safetensors";
+  static final InetAddress PUBLIC = Cidr.parseAddress("203.0.113.7");
+
+  final RecordingSink sink = new RecordingSink();
+  final List<ProcessKey> marksEnded = new ArrayList<>();
+  final Map<String, String> declared = new HashMap<>();
+  final AccessTracker tracker;
+  long now = START_NANOS;
+  private int files;
+
+  Scene() {
+    this(SessionSettings.defaults());
+  }
+
+  Scene(SessionSettings settings) {
+    tracker =
+        new AccessTracker(
+            settings,
+            Scene::directory,
+            new CgroupWorkloads(),
+            new PeerScopes(PeerNetworks.none()),
+            process -> Optional.ofNullable(declared.get(process.executableName())),
+            sink,
+            marksEnded::add);
+    tracker.tick(now);
+  }
+
+  /** The directory names the model. */
+  private static String directory(String path, String workload) {
+    String[] parts = path.split("/");
+    return parts[parts.length - 2];
+  }
+
+  static SessionSettings limited(SessionSettings.Limits limits) {
+    SessionSettings all = SessionSettings.defaults();
+    return new SessionSettings(
+        all.quietPeriod(),
+        all.slice(),
+        all.maximum(),
+        all.totalsWindow(),
+        all.loading(),
+        all.verdictGrace(),
+        all.marksAfterExec(),
+        all.marksInherited(),
+        all.fullPeerAddresses(),
+        limits);
+  }
+
+  static ProcessKey key(int pid) {
+    return new ProcessKey(pid, 0, pid);
+  }
+
+  /** A process that opened a model, of the unit server.service. */
+  ProcessKey starts(int pid, String executable) {
+    return seen(key(pid), null, key(pid), executable, Origin.SELF);
+  }
+
+  ProcessKey forks(ProcessKey parent, int pid, String executable) {
+    return seen(key(pid), parent, parent, executable, Origin.PARENT);
+  }
+
+  ProcessKey executes(ProcessKey before, String executable) {
+    ProcessKey after = new ProcessKey(before.pid(), before.execId() + 1, before.startTimeNanos());
+    seen(after, before, before, executable, Origin.EXECUTED);
+    ends(before, true);
+    return after;
+  }
+
+  ProcessKey seen(
+      ProcessKey key,
+      @Nullable ProcessKey parent,
+      ProcessKey lineage,
+      String executable,
+      Origin origin) {
+    tracker.accept(
+        new KernelEvent.ProcessSeen(
+            new ProcessFacts(
+                key,
+                parent,
+                lineage,
+                1,
+                1000,
+                executable,
+                "/usr/bin/" + executable,
+                7,
+                "server.service",
+                1,
+                1,
+                origin,
+                now)));
+    return key;
+  }
+
+  void ends(ProcessKey process) {
+    ends(process, false);
+  }
+
+  private void ends(ProcessKey process, boolean replaced) {
+    tracker.accept(new KernelEvent.ProcessEnded(process, replaced, now));
+  }
+
+  int model(long bytes) {
+    return file(bytes, Verdict.MODEL);
+  }
+
+  int file(long bytes, Verdict verdict) {
+    files++;
+    decides(files, bytes, verdict);
+    return files;
+  }
+
+  void decides(int id, long bytes, Verdict verdict) {
+    String format = verdict == Verdict.MODEL ? "safetensors" : "unknown";
+    tracker.accept(new KernelEvent.FileSeen(new FileFacts(id, 1, id, bytes, verdict, format)));
+  }
+
+  void reads(ProcessKey process, int file, long bytes) {
+    accesses(process, file, String.format(SHARD, file), Direction.READ, bytes);
+  }
+
+  void writes(ProcessKey process, int file, long bytes) {
+    accesses(process, file, String.format(SHARD, file), Direction.WRITE, bytes);
+  }
+
+  void accesses(ProcessKey process, int file, String path, Direction direction, long bytes) {
+    String method = direction == Direction.READ ? "read" : "write";
+    tracker.accept(
+        new KernelEvent.FileAccessed(process, file, path, direction, method, increment(bytes)));
+  }
+
+  void maps(ProcessKey process, int file, long bytes) {
+    tracker.accept(
+        new KernelEvent.FileMapped(process, file, String.format(SHARD, file), increment(bytes)));
+  }
+
+  void samples(ProcessKey process, int file, long liveBytes) {
+    tracker.accept(
+        new KernelEvent.MappingSampled(process, file, String.format(SHARD, file), liveBytes, now));
+  }
+
+  void sends(ProcessKey process, long bytes) {
+    sends(process, flow(PUBLIC, Flow.Role.INITIATED), bytes);
+  }
+
+  void sends(ProcessKey process, Flow flow, long bytes) {
+    tracker.accept(new KernelEvent.BytesSent(process, flow, increment(bytes)));
+  }
+
+  static Flow flow(InetAddress peer, Flow.Role role) {
+    return new Flow(peer, role == Flow.Role.ACCEPTED ? 0 : 443, Flow.Transport.TCP, role, "");
+  }
+
+  void scrapes(ProcessKey reader, ProcessKey victim, String method, long bytes) {
+    tracker.accept(new KernelEvent.MemoryRead(reader, victim, method, increment(bytes)));
+  }
+
+  Increment increment(long bytes) {
+    return new Increment(bytes, 1, now, now);
+  }
+
+  /** Polls every second until then. */
+  void passes(Duration duration) {
+    for (long second = 0; second < duration.toSeconds(); second++) {
+      passesSecond();
+    }
+  }
+
+  void passesSecond() {
+    now += 1_000_000_000L;
+    tracker.tick(now);
+  }
+}
