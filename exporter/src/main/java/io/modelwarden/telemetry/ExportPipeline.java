@@ -51,6 +51,7 @@ final class ExportPipeline {
       MetricProducer producer,
       BiFunction<Resource, ConfigProperties, Resource> agent,
       Map<String, String> overrides) {
+    SdkLogs.shorten();
     AutoConfiguredOpenTelemetrySdkBuilder builder =
         AutoConfiguredOpenTelemetrySdk.builder()
             .disableShutdownHook()

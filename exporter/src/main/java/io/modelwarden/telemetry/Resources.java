@@ -63,11 +63,10 @@ final class Resources {
     boolean numbered = chosen.containsKey(AttributeNames.SERVICE_INSTANCE_ID.getKey());
     return agent
         .putAll(
-            configured.toBuilder()
+            configured.getAttributes().toBuilder()
                 .removeIf(key -> key.equals(AttributeNames.SERVICE_NAME) && !named)
                 .removeIf(key -> key.equals(AttributeNames.SERVICE_INSTANCE_ID) && !numbered)
-                .build()
-                .getAttributes())
+                .build())
         .build();
   }
 

@@ -12,6 +12,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -88,16 +89,17 @@ final class TelemetryReference {
 
   private static void spans(StringBuilder page) {
     page.append("\n## Spans\n\nEach has start and end of what happened, ");
-    page.append("at most 8 links, and as its name `action format` or `send transport`.\n\n");
-    page.append("| example | kind | attributes |\n|---|---|---|\n");
+    page.append("at most 8 links, and as its name `action format` or `send transport`.\n");
+    page.append("All have ").append(String.join(", ", keysOf(new SessionFacts()))).append(".\n\n");
+    page.append("| example | kind | further attributes |\n|---|---|---|\n");
     for (Facts facts : KINDS) {
-      String keys =
-          EvidenceAttributes.of(Story.evidence(facts)).asMap().keySet().stream()
-              .map(AttributeKey::getKey)
-              .sorted()
-              .map(TelemetryReference::code)
-              .collect(Collectors.joining(", "));
-      row(page, code(SpanNames.nameOf(facts)), SpanNames.kindOf(facts).name(), keys);
+      List<String> keys = keysOf(facts);
+      keys.removeAll(keysOf(new SessionFacts()));
+      row(
+          page,
+          code(SpanNames.nameOf(facts)),
+          SpanNames.kindOf(facts).name(),
+          String.join(", ", keys));
     }
     page.append("\n`modelwarden.operation.name` is one of ");
     page.append(codes(SpanNames.operations())).append(".\n");
@@ -140,6 +142,14 @@ final class TelemetryReference {
         `K8S_NODE_NAME` (downward API) sets `k8s.node.name`. What a collector does not take after the exporter's
         repeats is lost and counted in `modelwarden.agent.losses`; metrics heal by themselves.
         """);
+  }
+
+  private static List<String> keysOf(Facts facts) {
+    return EvidenceAttributes.of(Story.evidence(facts)).asMap().keySet().stream()
+        .map(AttributeKey::getKey)
+        .sorted()
+        .map(TelemetryReference::code)
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   private static void row(StringBuilder page, String... cells) {
