@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Every layout that the kernel side and the Java side share, written once. Java binds the fields by
- * name from the object's BTF; SHARE_LAYOUT() keeps a struct there even if only maps of bytes use it.
+ * name from the object's BTF; SHARE_LAYOUT() keeps a struct there even if only maps of bytes use
+ * it.
  *
- * Times are CLOCK_BOOTTIME nanoseconds. Sizes and counts of bytes are bytes. Addresses and ports are
- * in network byte order for addresses, in host byte order for ports.
+ * Times are CLOCK_BOOTTIME nanoseconds. Sizes and counts of bytes are bytes. Addresses and ports
+ * are in network byte order for addresses, in host byte order for ports.
  */
 #ifndef MODELWARDEN_EVENT_H
 #define MODELWARDEN_EVENT_H
@@ -22,8 +23,8 @@ enum {
 };
 
 /*
- * One image of a process: thread group, start of its leader and the number of execs before. A pid is
- * reused, this is not; after an exec the same process is another image, because it dropped the
+ * One image of a process: thread group, start of its leader and the number of execs before. A pid
+ * is reused, this is not; after an exec the same process is another image, because it dropped the
  * memory into which it had read.
  */
 struct process_key {
@@ -42,11 +43,12 @@ enum process_flag {
 
 /* Facts of a process that is armed: it opened, mapped or inherited a model or an undecided file. */
 struct process_facts {
-	struct process_key parent;  /* the image that forked or executed it; zero if that is not armed */
+	struct process_key
+		parent; /* the image that forked or executed it; zero if that is not armed */
 	struct process_key lineage; /* the first armed ancestor, or itself */
 	__u64 cgroup_id;
 	__u64 armed_ns;
-	__u64 end_ns; /* exit or replacement, 0 while it lives */
+	__u64 end_ns;               /* exit or replacement, 0 while it lives */
 	__u64 uncounted_read_bytes; /* read while the counter map was full */
 	__u64 uncounted_sent_bytes; /* sent while the flow map was full */
 	__u32 parent_tgid;
@@ -181,7 +183,7 @@ enum peer_scope {
 struct flow_key {
 	struct process_key process;
 	__u8 peer[ADDRESS_BYTES]; /* IPv4 as v4-mapped; zero when scope says where it went */
-	__u16 port;               /* of the peer; 0 on accepted sockets: a client's port says nothing */
+	__u16 port; /* of the peer; 0 on accepted sockets: a client's port says nothing */
 	__u8 transport;
 	__u8 role;
 	__u8 type;
@@ -239,8 +241,9 @@ enum text_flag {
 struct text {
 	__u16 length_bytes;
 	__u16 flags;
-	/* Right-aligned to end at TEXT_BYTES, because a path is walked from its end. Not terminated,
-	 * any byte but NUL. What follows is room that lets the verifier see that a name fits. */
+	/* Right-aligned to end at TEXT_BYTES, because a path is walked from its end. Not
+	 * terminated, any byte but NUL. What follows is room that lets the verifier see that a name
+	 * fits. */
 	char bytes[TEXT_BYTES + COMPONENT_BYTES];
 };
 
@@ -263,7 +266,8 @@ struct doorbell {
 	__u32 reserved;
 };
 
-/* Every way to lose or doubt something; the names become label values. Sources: lib/failure.bpf.h */
+/* Every way to lose or doubt something; the names become label values. Sources: lib/failure.bpf.h
+ */
 enum failure {
 	FAILURE_RING_FULL,
 	FAILURE_FILE_MAP_FULL,
@@ -295,7 +299,8 @@ struct identify_request {
 	__s32 descriptor;
 	__u32 found;
 	struct file_key key;
-	struct file_facts facts; /* of the inode now; id and verdict from the map, 0 if it is not there */
+	struct file_facts
+		facts; /* of the inode now; id and verdict from the map, 0 if it is not there */
 };
 
 /* Argument of the syscall program `decide`: the verdict of user space on one version of a file. */

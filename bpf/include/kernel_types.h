@@ -270,7 +270,8 @@ struct btrfs_inode {
 	struct inode vfs_inode;
 };
 
-/* Before 6.11 the times were timespec64; before 6.6 without the underscores (commit 3aa63a569c64). */
+/* Before 6.11 the times were timespec64; before 6.6 without the underscores (commit 3aa63a569c64).
+ */
 struct timespec64 {
 	long long tv_sec;
 	long tv_nsec;

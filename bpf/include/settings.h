@@ -8,7 +8,8 @@ enum {
 	SUFFIX_BYTES = 16,
 };
 
-/* The last bytes of a file name, right-aligned, lower case: byte i of mask is 0xff where it counts. */
+/* The last bytes of a file name, right-aligned, lower case: byte i of mask is 0xff where it counts.
+ */
 struct suffix_rule {
 	__u64 value[2];
 	__u64 mask[2];

@@ -13,7 +13,7 @@ struct {
 static __always_inline void store_file_path(struct task_struct *task, struct file *file,
 					    __u32 file_id)
 {
-	struct text_key key = { .id = file_id, .kind = TEXT_FILE_PATH };
+	struct text_key key = {.id = file_id, .kind = TEXT_FILE_PATH};
 
 	key.mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 	store_path(&key, &file->f_path, BPF_CORE_READ(task, fs));
@@ -47,8 +47,8 @@ static __always_inline void describe_touch(struct doorbell *where, const struct 
 	where->file_id = facts->id;
 	where->descriptor = descriptor;
 	where->address = address;
-	where->kind = facts->verdict == FILE_UNDECIDED ? DOORBELL_FILE_UNDECIDED :
-							 DOORBELL_FIRST_TOUCH;
+	where->kind =
+		facts->verdict == FILE_UNDECIDED ? DOORBELL_FILE_UNDECIDED : DOORBELL_FIRST_TOUCH;
 }
 
 static __always_inline void add_access(struct access_count *count, __u64 bytes)
@@ -60,7 +60,7 @@ static __always_inline void add_access(struct access_count *count, __u64 bytes)
 
 __noinline int count_first_access(const struct access_key *key, __u64 bytes)
 {
-	struct access_count fresh = { .bytes = bytes, .operations = 1 };
+	struct access_count fresh = {.bytes = bytes, .operations = 1};
 	struct access_count *count;
 
 	if (!key)
@@ -78,10 +78,10 @@ __noinline int count_first_access(const struct access_key *key, __u64 bytes)
 }
 
 static __always_inline void count_access(struct file *file, struct inode *inode, int descriptor,
-					 enum access_method method,
-					 enum access_direction direction, __u64 bytes)
+					 enum access_method method, enum access_direction direction,
+					 __u64 bytes)
 {
-	struct access_key key = { .method = method, .direction = direction };
+	struct access_key key = {.method = method, .direction = direction};
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct file_key file_key = {};
 	struct access_count *count;
@@ -102,8 +102,8 @@ static __always_inline void count_access(struct file *file, struct inode *inode,
 		add_access(count, bytes);
 		return;
 	}
-	struct references references = { .task = task, .file = file };
-	struct doorbell where = { .process = key.process };
+	struct references references = {.task = task, .file = file};
+	struct doorbell where = {.process = key.process};
 	describe_touch(&where, &file_key, facts, descriptor, 0);
 	touch_file(&references, &where, 0);
 	count_first_access(&key, bytes);
@@ -113,7 +113,7 @@ static __always_inline void count_access(struct file *file, struct inode *inode,
 static __always_inline void arm_for_file(struct file *file, struct inode *inode, int descriptor,
 					 struct task_struct *task, __u32 flags)
 {
-	struct references references = { .task = task, .file = file };
+	struct references references = {.task = task, .file = file};
 	struct doorbell where = {};
 	struct file_key file_key = {};
 	struct file_facts *facts;

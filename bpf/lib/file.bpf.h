@@ -63,7 +63,8 @@ static __always_inline bool has_model_suffix(struct dentry *dentry)
 	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
 	__u64 tail[2] = {};
 
-	/* The bytes in front of a short name are readable or the read fails; they are cut off below. */
+	/* The bytes in front of a short name are readable or the read fails; they are cut off
+	 * below. */
 	if (bpf_probe_read_kernel(tail, sizeof(tail), name + length - SUFFIX_BYTES))
 		return false;
 	if (length < 8) {
@@ -89,8 +90,8 @@ static __noinline bool in_model_directory(struct dentry *dentry)
 	for (int i = 0; i < DIRECTORY_LEVELS; i++) {
 		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
 		struct inode *inode = BPF_CORE_READ(parent, d_inode);
-		struct directory_key key = { .device = BPF_CORE_READ(inode, i_sb, s_dev),
-					     .inode = BPF_CORE_READ(inode, i_ino) };
+		struct directory_key key = {.device = BPF_CORE_READ(inode, i_sb, s_dev),
+					    .inode = BPF_CORE_READ(inode, i_ino)};
 
 		if (bpf_map_lookup_elem(&model_directories, &key))
 			return true;
@@ -200,7 +201,7 @@ __noinline int revalidate_file(const struct references *references, const struct
 static __always_inline struct file_facts *find_model(struct file *file, struct inode *inode,
 						     struct file_key *key, bool *full)
 {
-	struct references references = { .file = file };
+	struct references references = {.file = file};
 	struct file_facts *facts;
 
 	read_file_key(inode, key);
@@ -221,8 +222,8 @@ static __always_inline struct file_facts *find_model(struct file *file, struct i
 /* The cheap test before any look-up: nothing smaller is a model, unless its directory says so. */
 static __always_inline bool may_be_model(struct inode *inode)
 {
-	return is_regular(inode) && (setting_model_directories ||
-				     (__u64)inode->i_size >= setting_minimum_size_bytes);
+	return is_regular(inode) &&
+	       (setting_model_directories || (__u64)inode->i_size >= setting_minimum_size_bytes);
 }
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What differs between kernels, one function each, chosen by what the kernel has, not by its number. */
+/* What differs between kernels, one function each, chosen by what the kernel has, not by its
+ * number. */
 #ifndef MODELWARDEN_LIB_KERNEL_COMPAT_H
 #define MODELWARDEN_LIB_KERNEL_COMPAT_H
 
 #define NANOSECONDS_PER_SECOND 1000000000LL
-#define BTRFS_MAGIC	       0x9123683e
+#define BTRFS_MAGIC            0x9123683e
 
 /* Turns an address into a pointer whose fields are loaded directly, at a tenth of a probe read. */
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym;
@@ -12,7 +13,7 @@ extern struct task_struct *bpf_task_from_pid(__s32 pid) __ksym;
 extern struct task_struct *bpf_task_from_vpid(__s32 pid) __ksym __weak;
 extern void bpf_task_release(struct task_struct *task) __ksym;
 
-#define kernel_object(type, address) \
+#define kernel_object(type, address)                                                               \
 	((struct type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(struct type)))
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* "This task maps these bytes of this file": distinct ranges at the call, the live union by sample. */
+/* "This task maps these bytes of this file": distinct ranges at the call, the live union by sample.
+ */
 #ifndef MODELWARDEN_LIB_MAPPING_H
 #define MODELWARDEN_LIB_MAPPING_H
 
@@ -106,8 +107,8 @@ static __always_inline void count_mapping(struct file *file, __u64 address, __u6
 {
 	struct inode *inode = kernel_object(inode, BPF_CORE_READ(file, f_inode));
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct references references = { .task = task, .file = file };
-	struct doorbell where = { .address = address };
+	struct references references = {.task = task, .file = file};
+	struct doorbell where = {.address = address};
 	__u64 start = offset, end = offset + ((length + PAGE_BYTES - 1) & -PAGE_BYTES);
 	struct file_key file_key = {};
 	struct mapping_key key = {};
@@ -141,8 +142,8 @@ static __always_inline void sample_mapping(struct task_struct *task, struct vm_a
 	struct file *file = area->vm_file;
 	__u64 start = (__u64)area->vm_pgoff << PAGE_SHIFT;
 	__u64 end = start + (area->vm_end - area->vm_start);
-	struct references references = { .task = task, .file = file };
-	struct doorbell where = { .address = area->vm_start };
+	struct references references = {.task = task, .file = file};
+	struct doorbell where = {.address = area->vm_start};
 	struct file_key file_key = {};
 	struct mapping_key key = {};
 	struct mapping_count *count;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* "The current task read memory of that task", counted where the victim holds or may hold a model. */
+/* "The current task read memory of that task", counted where the victim holds or may hold a model.
+ */
 #ifndef MODELWARDEN_LIB_MEMORY_H
 #define MODELWARDEN_LIB_MEMORY_H
 
@@ -10,12 +11,12 @@ struct {
 	__type(value, struct memory_count);
 } memory_reads SEC(".maps");
 
-static __always_inline void count_memory_read(struct task_struct *victim,
-					      enum memory_method method, __u64 bytes)
+static __always_inline void count_memory_read(struct task_struct *victim, enum memory_method method,
+					      __u64 bytes)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct memory_key key = { .method = method };
-	struct memory_count fresh = { .bytes = bytes, .operations = 1 };
+	struct memory_key key = {.method = method};
+	struct memory_count fresh = {.bytes = bytes, .operations = 1};
 	struct memory_count *count;
 
 	read_process_key(task, &key.reader);

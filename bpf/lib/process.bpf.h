@@ -20,7 +20,8 @@ struct {
 	__type(value, struct cgroup_count);
 } cgroup_counts SEC(".maps");
 
-/* What a new entry is copied from; filled in place, because facts and paths share 512 bytes of stack. */
+/* What a new entry is copied from; filled in place, because facts and paths share 512 bytes of
+ * stack. */
 static const struct process_facts empty_process;
 
 /* The agent, by identity and not by a pid that another namespace may count differently. */
@@ -66,7 +67,7 @@ static __always_inline __u32 pid_namespace_of(struct task_struct *task)
 static __always_inline void store_executable(struct task_struct *task,
 					     const struct process_key *key)
 {
-	struct text_key text = { .process = *key, .kind = TEXT_EXECUTABLE };
+	struct text_key text = {.process = *key, .kind = TEXT_EXECUTABLE};
 	struct file *executable = BPF_CORE_READ(task, mm, exe_file);
 
 	if (executable)
@@ -76,7 +77,7 @@ static __always_inline void store_executable(struct task_struct *task,
 static __always_inline void fill_process_facts(struct task_struct *task,
 					       struct process_facts *facts)
 {
-	struct text_key cgroup = { .kind = TEXT_CGROUP };
+	struct text_key cgroup = {.kind = TEXT_CGROUP};
 	const char *cgroup_name;
 
 	facts->parent_tgid = BPF_CORE_READ(task, real_parent, tgid);
@@ -118,11 +119,11 @@ __noinline int add_process(const struct references *references, const struct pro
 	return 0;
 }
 
-static __always_inline struct process_facts *
-arm(struct task_struct *task, const struct process_key *key, __u32 flags)
+static __always_inline struct process_facts *arm(struct task_struct *task,
+						 const struct process_key *key, __u32 flags)
 {
 	struct process_facts *facts = bpf_map_lookup_elem(&processes, key);
-	struct references references = { .task = task };
+	struct references references = {.task = task};
 
 	if (facts)
 		return facts;
@@ -164,7 +165,7 @@ static __always_inline void end_process(const struct process_key *key, __u32 fla
 /* Bytes for which the counter map had no room still add up: by process, else by cgroup. */
 __noinline int count_elsewhere(const struct process_key *key, __u64 read_bytes, __u64 sent_bytes)
 {
-	struct cgroup_count fresh = { .read_bytes = read_bytes, .sent_bytes = sent_bytes };
+	struct cgroup_count fresh = {.read_bytes = read_bytes, .sent_bytes = sent_bytes};
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct process_facts *facts;
 	struct cgroup_count *count;

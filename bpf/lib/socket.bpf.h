@@ -39,7 +39,8 @@ struct receiver {
 	__u8 known;
 };
 
-/* The address that a datagram names, from sendmsg to the end of the same send of the same thread. */
+/* The address that a datagram names, from sendmsg to the end of the same send of the same thread.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -130,7 +131,7 @@ static __always_inline __u8 role_of(struct sock *sk, __u8 transport)
 /* Beyond PEERS_PER_PROCESS only the scope is kept, so that a scan cannot fill the map. */
 static __always_inline void fold_peer(struct flow_key *key)
 {
-	struct scope_key scope = { .prefix_bits = 8 * ADDRESS_BYTES };
+	struct scope_key scope = {.prefix_bits = 8 * ADDRESS_BYTES};
 	__u32 *found;
 
 	__builtin_memcpy(scope.address, key->peer, ADDRESS_BYTES);
@@ -149,7 +150,7 @@ static __always_inline void add_flow(struct flow_count *count, __u64 bytes)
 
 __noinline int count_first_send(struct flow_key *key, __u64 bytes)
 {
-	struct flow_count fresh = { .bytes = bytes, .operations = 1 };
+	struct flow_count fresh = {.bytes = bytes, .operations = 1};
 	struct process_facts *process;
 	struct flow_count *count;
 

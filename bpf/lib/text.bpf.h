@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Strings that user space needs once per file, executable or cgroup. Never on the path of a read. */
+/* Strings that user space needs once per file, executable or cgroup. Never on the path of a read.
+ */
 #ifndef MODELWARDEN_LIB_TEXT_H
 #define MODELWARDEN_LIB_TEXT_H
 
@@ -77,7 +78,7 @@ static long step_up(__u32 index, struct walk *walk)
  */
 static __noinline int walk_path(const struct path *path, struct fs_struct *fs, struct text *text)
 {
-	struct walk walk = { .text = text, .position = TEXT_BYTES };
+	struct walk walk = {.text = text, .position = TEXT_BYTES};
 	struct dentry *dentry;
 
 	if (!path || !fs || !text)

@@ -6,7 +6,8 @@ enum {
 	PIDFS_MAGIC = 0x50494446,
 };
 
-/* /proc/PID/mem is a regular file of size zero of the proc file system that belongs to a process. */
+/* /proc/PID/mem is a regular file of size zero of the proc file system that belongs to a process.
+ */
 static __always_inline bool is_process_memory(struct inode *inode)
 {
 	return !inode->i_size && inode->i_sb->s_magic == PROC_MAGIC;

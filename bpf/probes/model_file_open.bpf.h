@@ -12,7 +12,6 @@ static __always_inline void model_file_open(__u32 descriptor)
 	if (!file)
 		return;
 	inode = file->f_inode;
-	if (may_be_model(inode) ||
-	    (is_regular(inode) && BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
+	if (may_be_model(inode) || (is_regular(inode) && BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
 		arm_for_file(file, inode, descriptor, bpf_get_current_task_btf(), 0);
 }

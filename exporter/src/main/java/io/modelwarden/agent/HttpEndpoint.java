@@ -49,8 +49,7 @@ final class HttpEndpoint implements AutoCloseable {
 
   void serve(Supplier<String> metrics, BooleanSupplier healthy, BooleanSupplier ready) {
     server.createContext(
-        "/metrics",
-        exchange -> answer(exchange, 200, "text/plain; version=0.0.4", metrics.get()));
+        "/metrics", exchange -> answer(exchange, 200, "text/plain; version=0.0.4", metrics.get()));
     server.createContext("/healthz", exchange -> answer(exchange, healthy.getAsBoolean()));
     server.createContext("/readyz", exchange -> answer(exchange, ready.getAsBoolean()));
     server.setExecutor(worker);

@@ -25,8 +25,7 @@ final class SelfReport {
         .forEach(reason -> self.loss(reason, () -> tracker.losses().byReason().get(reason)));
     self.loss("file_unreachable", poller::undecidedForEver);
     for (ProbeStatus probe : kernel.statuses()) {
-      self.observe(
-          MetricNames.AGENT_PROBE_ATTACHED, () -> probe.attached() ? 1 : 0, probe.name());
+      self.observe(MetricNames.AGENT_PROBE_ATTACHED, () -> probe.attached() ? 1 : 0, probe.name());
     }
     self.observe(MetricNames.AGENT_RING_USAGE, poller::ringPendingBytes);
     self.observe(MetricNames.AGENT_PROCESSES_ARMED, poller::armedProcesses);

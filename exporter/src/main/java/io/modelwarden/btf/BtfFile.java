@@ -27,7 +27,8 @@ public final class BtfFile {
   private static final int DEPTH = 16;
 
   /** Body starts behind the 12 bytes that all types share. */
-  private record Type(String name, int kind, int count, boolean kindFlag, int sizeOrType, int body) {}
+  private record Type(
+      String name, int kind, int count, boolean kindFlag, int sizeOrType, int body) {}
 
   private final ByteBuffer bytes;
   private final int stringsOffset;

@@ -29,7 +29,10 @@ public final class ElfFile {
 
   public static ElfFile of(byte[] file) {
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    if (file.length < 64 || bytes.getInt(0) != 0x464c457f || bytes.get(4) != 2 || bytes.get(5) != 1) {
+    if (file.length < 64
+        || bytes.getInt(0) != 0x464c457f
+        || bytes.get(4) != 2
+        || bytes.get(5) != 1) {
       throw new BtfException("not a little-endian 64-bit ELF file (" + file.length + " bytes)");
     }
     return checked(() -> new ElfFile(bytes));
@@ -40,8 +43,7 @@ public final class ElfFile {
     for (Section section : sections) {
       if (section.name().equals(name) && section.type() != NO_BITS) {
         return checked(
-            () ->
-                bytes.slice(section.offset(), section.size()).order(ByteOrder.LITTLE_ENDIAN));
+            () -> bytes.slice(section.offset(), section.size()).order(ByteOrder.LITTLE_ENDIAN));
       }
     }
     throw new BtfException("section " + name + " is missing: compile with -g -target bpf");

@@ -31,7 +31,8 @@ public record Cidr(InetAddress address, int prefixBits) {
   }
 
   static InetAddress address(String text) {
-    if (!LITERAL.matcher(text).matches() || !(text.contains(":") || text.split("\\.").length == 4)) {
+    if (!LITERAL.matcher(text).matches()
+        || !(text.contains(":") || text.split("\\.").length == 4)) {
       throw new IllegalArgumentException("is not an IPv4 or IPv6 address");
     }
     try {

@@ -13,7 +13,12 @@ import java.util.function.Function;
  *     worded to follow the value
  */
 record Key<T>(
-    String name, Kind kind, String defaultText, String rule, String meaning, Function<Raw, T> parse) {
+    String name,
+    Kind kind,
+    String defaultText,
+    String rule,
+    String meaning,
+    Function<Raw, T> parse) {
 
   enum Kind {
     TEXT,

@@ -19,104 +19,209 @@ final class Keys {
   private static final Duration DAY = Duration.ofDays(1);
 
   static final Key<List<String>> SUFFIXES =
-      key("models.suffixes", LIST, ".safetensors,.gguf,.ggml,.onnx,.pt,.pth,.ckpt,.tflite,.engine,.plan,.pte,.mlmodel",
+      key(
+          "models.suffixes",
+          LIST,
+          ".safetensors,.gguf,.ggml,.onnx,.pt,.pth,.ckpt,.tflite,.engine,.plan,.pte,.mlmodel",
           "at most 32, each a dot and 1 to 15 lower-case letters or digits",
           "Regular files of at least models.minimum-size with one of these endings are models. Case does not matter in file names.",
           Rules::suffixes);
   static final Key<List<String>> PATHS =
-      key("models.paths", LIST, "", "absolute; * and ? within a name, ** over folders",
+      key(
+          "models.paths",
+          LIST,
+          "",
+          "absolute; * and ? within a name, ** over folders",
           "Files under these folders or patterns are models, of any size and content.",
           Rules::paths);
   static final Key<Map<String, String>> NAMES =
-      key("models.names", MAP, "", "absolute pattern to name",
+      key(
+          "models.names",
+          MAP,
+          "",
+          "absolute pattern to name",
           "Names of models by pattern of path; without one the name comes from the layout of the folders.",
           raw -> {
             raw.map().keySet().forEach(Rules::path);
             return raw.map();
           });
   static final Key<Boolean> DETECT_CONTENT =
-      key("models.detect-content", TEXT, "true", "true or false",
+      key(
+          "models.detect-content",
+          TEXT,
+          "true",
+          "true or false",
           "Look into large files with other endings, and count them until that has been done.",
           Rules::flag);
   static final Key<Long> MINIMUM_SIZE =
-      key("models.minimum-size", TEXT, "1MiB", "4KiB to 1TiB",
+      key(
+          "models.minimum-size",
+          TEXT,
+          "1MiB",
+          "4KiB to 1TiB",
           "Smaller files are no models, unless under models.paths.",
           Rules.bytes(4 << 10, 1L << 40));
   static final Key<Long> CONTENT_MINIMUM_SIZE =
-      key("models.content-minimum-size", TEXT, "64MiB", "1MiB to 1TiB",
+      key(
+          "models.content-minimum-size",
+          TEXT,
+          "64MiB",
+          "1MiB to 1TiB",
           "Files with other endings are looked into from this size on.",
           Rules.bytes(1 << 20, 1L << 40));
   static final Key<Map<String, String>> HOLDS_MODEL =
-      key("holds-model", MAP, "", "absolute pattern of an executable to name of a model",
+      key(
+          "holds-model",
+          MAP,
+          "",
+          "absolute pattern of an executable to name of a model",
           "Executables that hold a model without ever reading a file, such as servers that stream weights.",
           raw -> {
             raw.map().keySet().forEach(Rules::path);
             return raw.map();
           });
   static final Key<List<Cidr>> POD_CIDRS =
-      key("network.pod-cidrs", LIST, "", "networks such as 10.244.0.0/16",
-          "Addresses of pods: peer scope pod.", Rules.each(Cidr::parse));
+      key(
+          "network.pod-cidrs",
+          LIST,
+          "",
+          "networks such as 10.244.0.0/16",
+          "Addresses of pods: peer scope pod.",
+          Rules.each(Cidr::parse));
   static final Key<List<Cidr>> CLUSTER_CIDRS =
-      key("network.cluster-cidrs", LIST, "", "networks such as 10.96.0.0/12",
-          "Addresses of services: peer scope cluster.", Rules.each(Cidr::parse));
+      key(
+          "network.cluster-cidrs",
+          LIST,
+          "",
+          "networks such as 10.96.0.0/12",
+          "Addresses of services: peer scope cluster.",
+          Rules.each(Cidr::parse));
   static final Key<List<Cidr>> OUTSIDE_CIDRS =
-      key("network.outside-cidrs", LIST, "", "networks",
-          "Private addresses that count as leaving: peer scope outside.", Rules.each(Cidr::parse));
+      key(
+          "network.outside-cidrs",
+          LIST,
+          "",
+          "networks",
+          "Private addresses that count as leaving: peer scope outside.",
+          Rules.each(Cidr::parse));
   static final Key<List<Endpoint>> PROXIES =
-      key("network.proxies", LIST, "", "address:port, IPv6 in brackets",
-          "Forward proxies: what goes there leaves: peer scope proxy.", Rules.each(Endpoint::parse));
+      key(
+          "network.proxies",
+          LIST,
+          "",
+          "address:port, IPv6 in brackets",
+          "Forward proxies: what goes there leaves: peer scope proxy.",
+          Rules.each(Endpoint::parse));
   static final Key<String> PEER_ADDRESS =
-      key("network.peer-address", TEXT, "prefix", "prefix or full",
+      key(
+          "network.peer-address",
+          TEXT,
+          "prefix",
+          "prefix or full",
           "Whether addresses of accepted peers are cut to /24 and /48 on spans.",
           raw -> Rules.oneOf(raw, List.of("prefix", "full")));
   static final Key<Duration> QUIET_PERIOD =
-      key("session.quiet-period", TEXT, "10s", "1s to 5m",
+      key(
+          "session.quiet-period",
+          TEXT,
+          "10s",
+          "1s to 5m",
           "An access session ends after this time without access.",
           Rules.duration(SECOND, Duration.ofMinutes(5)));
   static final Key<Duration> SLICE =
-      key("session.slice", TEXT, "60s", "1s to 60s",
+      key(
+          "session.slice",
+          TEXT,
+          "60s",
+          "1s to 60s",
           "A span covers at most this time, so that evidence leaves the node during a theft.",
           Rules.duration(SECOND, Duration.ofSeconds(60)));
   static final Key<Duration> MAXIMUM =
-      key("session.maximum", TEXT, "5m", "10s to 1h", "A trace covers at most this time.",
+      key(
+          "session.maximum",
+          TEXT,
+          "5m",
+          "10s to 1h",
+          "A trace covers at most this time.",
           Rules.duration(Duration.ofSeconds(10), Duration.ofHours(1)));
   static final Key<Duration> WINDOW =
-      key("totals.window", TEXT, "24h", "1h to 24h",
+      key(
+          "totals.window",
+          TEXT,
+          "24h",
+          "1h to 24h",
           "Running totals on spans cover this time, in steps of an hour.",
           Rules.duration(Duration.ofHours(1), DAY));
   static final Key<Duration> LOADING =
-      key("phase.loading", TEXT, "10m", "1s to 24h",
+      key(
+          "phase.loading",
+          TEXT,
+          "10m",
+          "1s to 24h",
           "What a process tree reads later than this after its first read of a model is outside loading.",
           Rules.duration(SECOND, DAY));
   static final Key<Duration> AFTER_EXEC =
-      key("marks.after-exec", TEXT, "1h", "1m to 24h",
+      key(
+          "marks.after-exec",
+          TEXT,
+          "1h",
+          "1m to 24h",
           "How long a process counts as holding a model after an exec has dropped the memory.",
           Rules.duration(Duration.ofMinutes(1), DAY));
   static final Key<Duration> INHERITED =
-      key("marks.inherited", TEXT, "24h", "1m to 30d",
+      key(
+          "marks.inherited",
+          TEXT,
+          "24h",
+          "1m to 30d",
           "How long a process that only inherited the mark keeps it after the last read of its tree.",
           Rules.duration(Duration.ofMinutes(1), Duration.ofDays(30)));
   static final Key<Integer> SERIES_LIMIT =
-      key("metrics.series-limit", TEXT, "2000", "10 to 100000",
+      key(
+          "metrics.series-limit",
+          TEXT,
+          "2000",
+          "10 to 100000",
           "Series of each metric; beyond it one series with otel.metric.overflow takes the rest.",
           Rules.count(10, 100_000));
   static final Key<Endpoint> LISTEN =
-      key("http.listen", TEXT, "127.0.0.1:9464", "address:port; port 0 takes a free one",
+      key(
+          "http.listen",
+          TEXT,
+          "127.0.0.1:9464",
+          "address:port; port 0 takes a free one",
           "Where /metrics, /healthz and /readyz are served.",
           raw -> Endpoint.parse(raw.text()));
   static final Key<Boolean> FILE_METRICS =
-      key("http.file-metrics", TEXT, "false", "true or false",
+      key(
+          "http.file-metrics",
+          TEXT,
+          "false",
+          "true or false",
           "Serve the file counters on /metrics too. A scrape loses their birth at zero: pushing is better, and both together count twice.",
           Rules::flag);
   static final Key<Integer> COUNTER_ENTRIES =
-      key("kernel.counter-entries", TEXT, "65536", "1024 to 4194304",
+      key(
+          "kernel.counter-entries",
+          TEXT,
+          "65536",
+          "1024 to 4194304",
           "Entries of the kernel's counter map, one for each process image, file and method.",
           Rules.count(1024, 1 << 22));
   static final Key<Integer> RING_SIZE =
-      key("kernel.ring-size", TEXT, "1MiB", "a power of two from 64KiB to 64MiB",
-          "Ring of doorbells. It counts twice in the memory of the agent.", Rules::ringBytes);
+      key(
+          "kernel.ring-size",
+          TEXT,
+          "1MiB",
+          "a power of two from 64KiB to 64MiB",
+          "Ring of doorbells. It counts twice in the memory of the agent.",
+          Rules::ringBytes);
   static final Key<Duration> POLL_INTERVAL =
-      key("kernel.poll-interval", TEXT, "500ms", "50ms to 5s",
+      key(
+          "kernel.poll-interval",
+          TEXT,
+          "500ms",
+          "50ms to 5s",
           "How often the kernel's counters are read while a marked process lives.",
           Rules.duration(Duration.ofMillis(50), Duration.ofSeconds(5)));
 
@@ -127,7 +232,11 @@ final class Keys {
   }
 
   private static <T> Key<T> key(
-      String name, Key.Kind kind, String defaultText, String rule, String meaning,
+      String name,
+      Key.Kind kind,
+      String defaultText,
+      String rule,
+      String meaning,
       Function<Raw, T> parse) {
     Key<T> key = new Key<>(name, kind, defaultText, rule, meaning, parse);
     ALL.add(key);

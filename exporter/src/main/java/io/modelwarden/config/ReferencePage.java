@@ -26,7 +26,9 @@ public final class ReferencePage {
               .formatted(
                   key.name(),
                   key.variable(),
-                  key.defaultText().isEmpty() ? "none" : "`" + key.defaultText().replace(",", ", ") + "`",
+                  key.defaultText().isEmpty()
+                      ? "none"
+                      : "`" + key.defaultText().replace(",", ", ") + "`",
                   key.rule(),
                   key.meaning()));
     }

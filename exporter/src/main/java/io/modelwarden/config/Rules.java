@@ -80,7 +80,9 @@ final class Rules {
     for (String suffix : raw.list()) {
       if (!SUFFIX.matcher(suffix).matches()) {
         throw new IllegalArgumentException(
-            "has the suffix '" + suffix + "': write a dot and 1 to 15 lower-case letters or digits");
+            "has the suffix '"
+                + suffix
+                + "': write a dot and 1 to 15 lower-case letters or digits");
       }
     }
     return raw.list();
@@ -94,7 +96,9 @@ final class Rules {
   static String path(String path) {
     if (!path.startsWith("/") || path.chars().anyMatch(character -> character < ' ')) {
       throw new IllegalArgumentException(
-          "has the path '" + path.replaceAll("\\p{Cntrl}", "?") + "': write it from / on, on one line");
+          "has the path '"
+              + path.replaceAll("\\p{Cntrl}", "?")
+              + "': write it from / on, on one line");
     }
     return path;
   }

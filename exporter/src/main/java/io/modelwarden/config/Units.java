@@ -12,9 +12,26 @@ final class Units {
   private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,18}) ?([A-Za-z]*)");
   private static final Map<String, Long> BYTES =
       Map.of(
-          "", 1L, "B", 1L,
-          "kB", 1_000L, "MB", 1_000_000L, "GB", 1_000_000_000L, "TB", 1_000_000_000_000L,
-          "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30, "TiB", 1L << 40);
+          "",
+          1L,
+          "B",
+          1L,
+          "kB",
+          1_000L,
+          "MB",
+          1_000_000L,
+          "GB",
+          1_000_000_000L,
+          "TB",
+          1_000_000_000_000L,
+          "KiB",
+          1L << 10,
+          "MiB",
+          1L << 20,
+          "GiB",
+          1L << 30,
+          "TiB",
+          1L << 40);
   private static final Map<String, Long> MILLIS =
       Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 
@@ -25,7 +42,8 @@ final class Units {
   }
 
   static Duration duration(String text) {
-    return Duration.ofMillis(quantity(text, MILLIS, "a duration such as 500ms, 10s, 5m, 24h or 30d"));
+    return Duration.ofMillis(
+        quantity(text, MILLIS, "a duration such as 500ms, 10s, 5m, 24h or 30d"));
   }
 
   private static long quantity(String text, Map<String, Long> units, String expected) {

@@ -59,7 +59,10 @@ final class YamlFile {
       throw new ConfigurationException(file + ": is not UTF-8 text: is it a settings file?");
     } catch (IOException unreadable) {
       throw new ConfigurationException(
-          file + ": cannot be read (" + unreadable.getClass().getSimpleName() + "): check path and permissions");
+          file
+              + ": cannot be read ("
+              + unreadable.getClass().getSimpleName()
+              + "): check path and permissions");
     }
   }
 
@@ -68,7 +71,8 @@ final class YamlFile {
       throw refused(node, (prefix.isEmpty() ? "the file" : prefix) + ": is not a map of settings");
     }
     for (NodeTuple pair : mapping.getValue()) {
-      String name = prefix.isEmpty() ? scalar(pair.getKeyNode()) : prefix + "." + scalar(pair.getKeyNode());
+      String name =
+          prefix.isEmpty() ? scalar(pair.getKeyNode()) : prefix + "." + scalar(pair.getKeyNode());
       Key<?> key = keys.get(name);
       if (key != null) {
         if (values.put(name, value(key, pair.getValueNode())) != null) {
@@ -108,7 +112,12 @@ final class YamlFile {
     }
     throw refused(
         node,
-        key.name() + ": is not a " + (key.kind() == Key.Kind.LIST ? "list" : "map") + " (" + key.rule() + ")");
+        key.name()
+            + ": is not a "
+            + (key.kind() == Key.Kind.LIST ? "list" : "map")
+            + " ("
+            + key.rule()
+            + ")");
   }
 
   private String scalar(Node node) {
@@ -119,8 +128,7 @@ final class YamlFile {
   }
 
   private String place(Node node) {
-    return file
-        + node.getStartMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
+    return file + node.getStartMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
   }
 
   private ConfigurationException refused(Node node, String message) {

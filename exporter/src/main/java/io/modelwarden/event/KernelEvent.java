@@ -10,7 +10,9 @@ public sealed interface KernelEvent {
   /** A process is armed; also sent again when an exec made another image of it. */
   record ProcessSeen(ProcessFacts process) implements KernelEvent {}
 
-  /** The image is gone: the process exited, or an exec replaced it. No event names it after this. */
+  /**
+   * The image is gone: the process exited, or an exec replaced it. No event names it after this.
+   */
   record ProcessEnded(ProcessKey process, boolean replaced, long epochNanos)
       implements KernelEvent {}
 

@@ -93,7 +93,8 @@ public final class BpfProgram {
       options.setLong(16, LINK_INFO_BYTES);
       Pointer none = Pointer.NULL;
       return link(
-          "attach " + name(), functions.bpf_program__attach_iter(program, pid == 0 ? none : options));
+          "attach " + name(),
+          functions.bpf_program__attach_iter(program, pid == 0 ? none : options));
     }
   }
 

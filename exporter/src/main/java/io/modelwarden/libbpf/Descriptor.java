@@ -37,7 +37,8 @@ public final class Descriptor implements AutoCloseable {
 
   /** A copy of another process' descriptor, by pidfd_getfd(2). */
   public static Descriptor ofProcess(int pid, int descriptor) {
-    try (Descriptor process = new Descriptor((int) LibC.INSTANCE.syscall(LibC.SYS_PIDFD_OPEN, pid, 0))) {
+    try (Descriptor process =
+        new Descriptor((int) LibC.INSTANCE.syscall(LibC.SYS_PIDFD_OPEN, pid, 0))) {
       return new Descriptor(
           (int) LibC.INSTANCE.syscall(LibC.SYS_PIDFD_GETFD, process.number, descriptor, 0));
     } catch (LastErrorException refused) {

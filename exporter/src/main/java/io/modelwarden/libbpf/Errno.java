@@ -3,7 +3,9 @@ package io.modelwarden.libbpf;
 
 import java.util.Map;
 
-/** Error numbers of x86-64 Linux that the calls here return (include/uapi/asm-generic/errno-base.h). */
+/**
+ * Error numbers of x86-64 Linux that the calls here return (include/uapi/asm-generic/errno-base.h).
+ */
 final class Errno {
 
   static final int ENOENT = 2;

@@ -60,7 +60,9 @@ public final class LibBpf {
     String reason = "";
     for (String line : lines) {
       boolean telling =
-          line.startsWith("libbpf: prog") || line.contains("invalid") || line.contains("not allowed");
+          line.startsWith("libbpf: prog")
+              || line.contains("invalid")
+              || line.contains("not allowed");
       if (telling && line.length() < 300) {
         reason = line.replaceFirst("^libbpf: ", "");
       }

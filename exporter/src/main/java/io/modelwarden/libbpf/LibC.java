@@ -23,7 +23,8 @@ interface LibC extends Library {
   int CLOCK_REALTIME = 0;
   int CLOCK_BOOTTIME = 7;
 
-  Pointer mmap(@Nullable Pointer address, long length, int protection, int flags, int fd, long offset)
+  Pointer mmap(
+      @Nullable Pointer address, long length, int protection, int flags, int fd, long offset)
       throws LastErrorException;
 
   int munmap(Pointer address, long length) throws LastErrorException;
@@ -36,14 +37,16 @@ interface LibC extends Library {
 
   long pread(int fd, Pointer buffer, long count, long offset) throws LastErrorException;
 
-  long process_vm_readv(int pid, Pointer local, long locals, Pointer remote, long remotes, long flags)
+  long process_vm_readv(
+      int pid, Pointer local, long locals, Pointer remote, long remotes, long flags)
       throws LastErrorException;
 
   int epoll_create1(int flags) throws LastErrorException;
 
   int epoll_ctl(int epoll, int operation, int fd, Pointer event) throws LastErrorException;
 
-  int epoll_wait(int epoll, Pointer events, int maximum, int timeoutMillis) throws LastErrorException;
+  int epoll_wait(int epoll, Pointer events, int maximum, int timeoutMillis)
+      throws LastErrorException;
 
   int clock_gettime(int clock, Pointer time) throws LastErrorException;
 

@@ -56,13 +56,12 @@ public final class RingBuffer implements AutoCloseable {
     }
     consumer = consumerPage.getByteBuffer(0, PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     producer = producerPages.getByteBuffer(0, PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    data =
-        producerPages
-            .getByteBuffer(PAGE_BYTES, 2L * sizeBytes)
-            .order(ByteOrder.LITTLE_ENDIAN);
+    data = producerPages.getByteBuffer(PAGE_BYTES, 2L * sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Takes a record: {@code length} bytes of {@code data} from {@code offset}, only during the call. */
+  /**
+   * Takes a record: {@code length} bytes of {@code data} from {@code offset}, only during the call.
+   */
   @FunctionalInterface
   public interface RecordConsumer {
     void accept(ByteBuffer data, int offset, int length);

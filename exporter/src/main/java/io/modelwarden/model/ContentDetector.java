@@ -63,8 +63,8 @@ public final class ContentDetector {
   }
 
   /**
-   * A protobuf of ModelProto: ir_version (field 1) from 1 to 20, then the name of its producer (2) or
-   * its graph (7), or the operator sets (8).
+   * A protobuf of ModelProto: ir_version (field 1) from 1 to 20, then the name of its producer (2)
+   * or its graph (7), or the operator sets (8).
    */
   private static boolean isOnnx(byte[] head) {
     if (head[0] != 0x08 || head[1] < 1 || head[1] > 20) {

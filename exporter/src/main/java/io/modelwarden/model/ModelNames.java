@@ -13,7 +13,8 @@ public final class ModelNames {
   private static final Pattern HUGGING_FACE = Pattern.compile(".*/models--([^/]+?)--([^/]+)/.+");
   private static final Pattern OLLAMA = Pattern.compile(".*/blobs/sha256-([0-9a-f]{12})[0-9a-f]*");
   private static final Pattern SHARD =
-      Pattern.compile(".*[-_.]\\d+[-_]of[-_]\\d+\\.[^.]+|.*\\.index\\.json|.*_\\d+\\.(pt|pth|distcp)");
+      Pattern.compile(
+          ".*[-_.]\\d+[-_]of[-_]\\d+\\.[^.]+|.*\\.index\\.json|.*_\\d+\\.(pt|pth|distcp)");
   private static final Pattern SAYS_NOTHING =
       Pattern.compile(
           "(?i)models?|weights?|checkpoints?|snapshots?|blobs?|data|main|mnt|tmp|var|srv|opt|home|pytorch_model|consolidated|adapter_model|\\d+|[0-9a-f]{16,}|");

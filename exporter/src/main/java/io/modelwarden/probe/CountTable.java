@@ -25,7 +25,9 @@ final class CountTable<K> {
     this.clock = clock;
   }
 
-  /** Reports what was added since the last look; an entry first seen counts from its first touch. */
+  /**
+   * Reports what was added since the last look; an entry first seen counts from its first touch.
+   */
   void update(K key, Counts now, BiConsumer<K, Increment> sink) {
     Counts before = previous.getOrDefault(key, Counts.NONE);
     long bytes = now.bytes() - before.bytes();

@@ -15,9 +15,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks into undecided files. A file is reached by a copy of the reader's descriptor (permissions of
- * the file do not matter), by the reader's mapping, or by its path; what is reached is compared by
- * the kernel's identity before it is believed.
+ * Looks into undecided files. A file is reached by a copy of the reader's descriptor (permissions
+ * of the file do not matter), by the reader's mapping, or by its path; what is reached is compared
+ * by the kernel's identity before it is believed.
  */
 final class FileInspector {
 
@@ -153,10 +153,7 @@ final class FileInspector {
     layouts
         .decideRequest
         .integer("verdict", 2)
-        .put(
-            view,
-            0,
-            layouts.constant(verdict == Verdict.MODEL ? "FILE_MODEL" : "FILE_ORDINARY"));
+        .put(view, 0, layouts.constant(verdict == Verdict.MODEL ? "FILE_MODEL" : "FILE_ORDINARY"));
     layouts.decideRequest.integer("reason", 2).put(view, 0, layouts.constant("REASON_CONTENT"));
     decide.run(request);
     return layouts.decideRequest.integer("accepted", 4).get(view, 0) == 1;

@@ -123,8 +123,7 @@ public final class KernelPoller implements AutoCloseable {
       inspector.remember(
           layouts.doorbell.integer("file_id", 4).getInt(data, offset),
           new FileInspector.Place(
-              layouts.processKey.read(
-                  data, offset + layouts.doorbell.field("process").offset()),
+              layouts.processKey.read(data, offset + layouts.doorbell.field("process").offset()),
               layouts.doorbell.integer("descriptor", 4).getInt(data, offset),
               layouts.doorbell.integer("address", 8).get(data, offset)));
     }

@@ -144,7 +144,8 @@ public final class KernelSide implements AutoCloseable {
     variable("setting_minimum_size_bytes").putLong(0, settings.minimumSizeBytes());
     variable("setting_content_minimum_size_bytes").putLong(0, settings.contentMinimumSizeBytes());
     ByteBuffer rules = variable("setting_suffixes");
-    rules.put(0, SuffixRules.encode(settings.suffixes(), rules.capacity() / SuffixRules.RULE_BYTES));
+    rules.put(
+        0, SuffixRules.encode(settings.suffixes(), rules.capacity() / SuffixRules.RULE_BYTES));
     variable("setting_suffix_count").putInt(0, settings.suffixes().size());
     flag("setting_detect_content", settings.detectContent());
     flag("setting_model_directories", settings.modelDirectories());

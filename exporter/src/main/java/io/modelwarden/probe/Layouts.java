@@ -96,8 +96,17 @@ final class Layouts {
     Map<String, Long> all = new HashMap<>();
     for (String name :
         new String[] {
-          "process_flag", "file_verdict", "file_reason", "access_direction", "flow_role",
-          "flow_transport", "flow_type", "peer_scope", "text_kind", "text_flag", "doorbell_kind",
+          "process_flag",
+          "file_verdict",
+          "file_reason",
+          "access_direction",
+          "flow_role",
+          "flow_transport",
+          "flow_type",
+          "peer_scope",
+          "text_kind",
+          "text_flag",
+          "doorbell_kind",
           "failure"
         }) {
       all.putAll(types.enumeration(name));

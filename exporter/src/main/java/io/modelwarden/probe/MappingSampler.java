@@ -101,8 +101,7 @@ final class MappingSampler {
           Mapping mapping = mapping(keys, keyAt);
           boolean fresh =
               layouts.mappingCount.integer("live_sample", 4).getInt(values, at) == sample;
-          long bytes =
-              fresh ? layouts.mappingCount.integer("live.bytes", 8).get(values, at) : 0;
+          long bytes = fresh ? layouts.mappingCount.integer("live.bytes", 8).get(values, at) : 0;
           if (!missed.contains(mapping.process())) {
             changed(mapping, bytes, now);
           }
@@ -145,8 +144,7 @@ final class MappingSampler {
   private byte[] keyBytes(Mapping mapping) {
     byte[] key = layouts.bytes(layouts.mappingKey);
     ByteBuffer view = Layouts.view(key);
-    layouts.processKey.write(
-        view, layouts.mappingKey.field("process").offset(), mapping.process());
+    layouts.processKey.write(view, layouts.mappingKey.field("process").offset(), mapping.process());
     layouts.mappingKey.integer("file_id", 4).put(view, 0, mapping.fileId());
     return key;
   }

@@ -5,6 +5,7 @@ import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Makes sure that a process and a file are known before an event names them. */
@@ -48,25 +49,27 @@ final class Names {
     long namespace = processes.mountNamespace(process);
     String path =
         paths.computeIfAbsent(
-            new PathKey(fileId, namespace),
-            key -> texts.filePath(fileId, namespace).orElse(""));
-    anyPaths.putIfAbsent(fileId, path);
+            new PathKey(fileId, namespace), key -> texts.filePath(fileId, namespace).orElse(""));
+    if (path.isEmpty()) {
+      paths.remove(new PathKey(fileId, namespace));
+    } else {
+      anyPaths.putIfAbsent(fileId, path);
+    }
     return path;
   }
 
   /** A path under which somebody has seen the file, empty if none is known yet. */
   String anyPath(int fileId) {
-    String known = anyPaths.get(fileId);
-    if (known != null) {
+    String known = anyPaths.getOrDefault(fileId, "");
+    if (!known.isEmpty()) {
       return known;
     }
-    for (ProcessKey process : processes.living()) {
-      String path = path(process, fileId);
-      if (!path.isEmpty()) {
-        return path;
+    for (long namespace : processes.mountNamespaces()) {
+      Optional<String> path = texts.filePath(fileId, namespace);
+      if (path.isPresent()) {
+        anyPaths.put(fileId, path.get());
+        return path.get();
       }
-      paths.remove(new PathKey(fileId, processes.mountNamespace(process)));
-      anyPaths.remove(fileId);
     }
     return "";
   }

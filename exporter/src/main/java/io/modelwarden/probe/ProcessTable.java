@@ -78,6 +78,13 @@ final class ProcessTable {
     return entry == null ? 0 : entry.mountNamespace;
   }
 
+  /** Of all processes that are known, ended ones too: where their files have paths. */
+  Set<Long> mountNamespaces() {
+    Set<Long> namespaces = new HashSet<>();
+    entries.values().forEach(entry -> namespaces.add(entry.mountNamespace));
+    return namespaces;
+  }
+
   /** Images that have ended and have been quiet since. */
   Set<End> ended() {
     Set<End> ends = new HashSet<>();
@@ -121,8 +128,7 @@ final class ProcessTable {
     return entries.size();
   }
 
-  private void take(
-      ProcessKey key, ByteBuffer values, int at, Consumer<ProcessFacts> appeared) {
+  private void take(ProcessKey key, ByteBuffer values, int at, Consumer<ProcessFacts> appeared) {
     StructLayout struct = layouts.processFacts;
     if (struct.integer("armed_ns", 8).get(values, at) == 0) {
       return; // the kernel is still filling it
@@ -130,8 +136,7 @@ final class ProcessTable {
     Entry entry = entries.get(key);
     if (entry == null) {
       entry =
-          new Entry(
-              decode(key, values, at), struct.integer("mount_namespace", 4).get(values, at));
+          new Entry(decode(key, values, at), struct.integer("mount_namespace", 4).get(values, at));
       entries.put(key, entry);
       appeared.accept(entry.facts);
     }
@@ -186,7 +191,18 @@ final class ProcessTable {
   /** A process that found no room in the kernel's map: its bytes are known, it is not. */
   private ProcessFacts unknown(ProcessKey key) {
     return new ProcessFacts(
-        key, null, key, 0, -1, "", "", 0, "", 0, 0, ProcessFacts.Origin.SELF,
+        key,
+        null,
+        key,
+        0,
+        -1,
+        "",
+        "",
+        0,
+        "",
+        0,
+        0,
+        ProcessFacts.Origin.SELF,
         clock.toEpochNanos(key.startTimeNanos()));
   }
 

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# Thin front: each target calls what does the work. `make help` lists them.
+SHELL := /bin/bash
+MAVEN := mvn --batch-mode --no-transfer-progress
+
+.PHONY: help setup build test demo doctor collector prometheus format format-check clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install packages, build collector and Prometheus (once)
+	@scripts/packages.sh
+	@scripts/collector.sh >/dev/null
+	@scripts/prometheus.sh >/dev/null
+
+build: ## compile the kernel side and the agent, without tests
+	@scripts/packages.sh
+	$(MAVEN) --quiet -DskipTests package
+
+test: setup ## every test: unit, kernel (root), collector and Prometheus
+	$(MAVEN) verify
+
+demo: setup build ## a theft in three acts, and what each part saw of it
+	@scripts/demo.sh
+
+doctor: build ## would the agent work on this machine?
+	@java -jar exporter/target/modelwarden.jar doctor
+
+collector: ## print the path of the collector, building it if there is none
+	@scripts/collector.sh
+
+prometheus: ## print the folder of Prometheus, building it if there is none
+	@scripts/prometheus.sh
+
+format: ## format C and Java
+	$(MAKE) --no-print-directory -C bpf format
+	$(MAVEN) --quiet spotless:apply
+
+format-check: ## check the format of C and Java
+	$(MAKE) --no-print-directory -C bpf format-check
+	$(MAVEN) --quiet spotless:check
+
+clean: ## remove what was built in the tree
+	$(MAVEN) --quiet clean
+	$(MAKE) --no-print-directory -C bpf clean

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What acts share: each does one thing and prints one line of ground truth, key=value. */
+#ifndef MODELWARDEN_ACT_H
+#define MODELWARDEN_ACT_H
+
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+struct truth {
+	long long bytes;
+	long long operations;
+};
+
+static inline void die(const char *what)
+{
+	fprintf(stderr, "%s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static inline void usage(const char *text)
+{
+	fprintf(stderr, "usage: %s\n", text);
+	exit(2);
+}
+
+static inline long long number(const char *text)
+{
+	char *end;
+	long long value = strtoll(text, &end, 0);
+
+	if (!*text || *end) {
+		fprintf(stderr, "not a number: %s\n", text);
+		exit(2);
+	}
+	return value;
+}
+
+static inline int open_file(const char *path, int flags)
+{
+	int fd = open(path, flags, 0600);
+
+	if (fd < 0)
+		die(path);
+	return fd;
+}
+
+static inline long long size_of(int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status))
+		die("fstat");
+	return status.st_size;
+}
+
+static inline void count(struct truth *truth, long result)
+{
+	if (result < 0)
+		die("call");
+	truth->bytes += result;
+	truth->operations++;
+}
+
+static inline void tell(const struct truth *truth)
+{
+	printf("pid=%d bytes=%lld operations=%lld\n", getpid(), truth->bytes, truth->operations);
+	fflush(stdout);
+}
+
+/* Waits for a line or the end of the input, so that a test can look while the act still lives. */
+static inline void wait_for_line(void)
+{
+	char line[256];
+
+	if (!fgets(line, sizeof(line), stdin))
+		return;
+}
+
+/* An IPv4 or IPv6 address; a v4-mapped one makes an IPv6 socket that speaks IPv4. */
+static inline socklen_t make_address(const char *text, int port, struct sockaddr_storage *address)
+{
+	struct sockaddr_in *four = (void *)address;
+	struct sockaddr_in6 *six = (void *)address;
+
+	memset(address, 0, sizeof(*address));
+	if (inet_pton(AF_INET, text, &four->sin_addr) == 1) {
+		four->sin_family = AF_INET;
+		four->sin_port = htons(port);
+		return sizeof(*four);
+	}
+	if (inet_pton(AF_INET6, text, &six->sin6_addr) == 1) {
+		six->sin6_family = AF_INET6;
+		six->sin6_port = htons(port);
+		return sizeof(*six);
+	}
+	fprintf(stderr, "not an address: %s\n", text);
+	exit(2);
+}
+
+static inline int connect_to(const char *text, int port, int type)
+{
+	struct sockaddr_storage address;
+	socklen_t length = make_address(text, port, &address);
+	int fd = socket(address.ss_family, type, 0);
+
+	if (fd < 0 || connect(fd, (void *)&address, length))
+		die("connect");
+	return fd;
+}
+
+static inline void send_all(int fd, const char *bytes, long long length, struct truth *truth)
+{
+	while (length > 0) {
+		long sent = send(fd, bytes, length, MSG_NOSIGNAL);
+
+		count(truth, sent);
+		bytes += sent;
+		length -= sent;
+	}
+}
+
+#endif

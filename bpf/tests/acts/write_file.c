@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Writes a new file by one method: write pwrite64 writev pwritev pwritev2. */
+#include "act.h"
+
+int main(int argc, char **argv)
+{
+	struct truth truth = {0};
+
+	if (argc != 5)
+		usage("write_file METHOD PATH BYTES CHUNK");
+	long long total = number(argv[3]), chunk = number(argv[4]);
+	char *buffer = calloc(1, chunk);
+	int fd = open_file(argv[2], O_WRONLY | O_CREAT | O_TRUNC);
+
+	while (truth.bytes < total) {
+		long long length = total - truth.bytes < chunk ? total - truth.bytes : chunk;
+		struct iovec parts[2] = {{buffer, length / 2}, {buffer, length - length / 2}};
+
+		if (!strcmp(argv[1], "pwrite64"))
+			count(&truth, pwrite(fd, buffer, length, truth.bytes));
+		else if (!strcmp(argv[1], "writev"))
+			count(&truth, writev(fd, parts, 2));
+		else if (!strcmp(argv[1], "pwritev"))
+			count(&truth, pwritev(fd, parts, 2, truth.bytes));
+		else if (!strcmp(argv[1], "pwritev2"))
+			count(&truth, pwritev2(fd, parts, 2, truth.bytes, 0));
+		else
+			count(&truth, write(fd, buffer, length));
+	}
+	tell(&truth);
+	return 0;
+}

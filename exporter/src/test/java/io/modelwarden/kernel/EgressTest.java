@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelwarden.event.Flow;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.ProcessFacts;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Bytes sent by processes that opened a model, against what they and their receivers say. */
+@Tag("kernel")
+class EgressTest {
+
+  private static final int LIMIT = 900_000;
+
+  @TempDir static Path folder;
+  private static Observed observed;
+  private static Path model;
+
+  @BeforeAll
+  static void attach() {
+    observed = new Observed();
+    model = folder.resolve("weights.safetensors");
+    Acts.run("make_model", model, 2_000_000);
+  }
+
+  @AfterAll
+  static void detach() {
+    observed.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tcp, tcp, 127.0.0.1, 127.0.0.1, TCP",
+    "tcp, tcp, ::1, ::1, TCP",
+    "tcp, tcp, ::ffff:127.0.0.1, 127.0.0.1, TCP",
+    "sendfile, tcp, 127.0.0.1, 127.0.0.1, TCP",
+    "udp, udp, 127.0.0.1, 127.0.0.1, UDP",
+    "sendto, udp, 127.0.0.1, 127.0.0.1, UDP",
+    "sendto, udp, ::1, ::1, UDP",
+    "sendmmsg, udp, 127.0.0.1, 127.0.0.1, UDP"
+  })
+  void sends_areCountedToTheByteWithTheirPeer(
+      String how, String sink, String to, String listen, Flow.Transport transport) {
+    Acts.Running act;
+    int port;
+    try (Acts.Running receiver = Acts.start("sink", sink, listen, 0)) {
+      port = (int) receiver.number("port");
+      act = Acts.run("read_and_send", how, model, to, port, 30_000, LIMIT, 0);
+      observed.settle();
+    }
+    assertThat(observed.sends(act.pid()).mapToLong(sent -> sent.increment().bytes()).sum())
+        .isEqualTo(act.number("bytes"))
+        .isEqualTo(LIMIT);
+    assertThat(observed.sends(act.pid()))
+        .singleElement()
+        .satisfies(
+            sent -> {
+              assertThat(sent.flow().transport()).isEqualTo(transport);
+              assertThat(sent.flow().role()).isEqualTo(Flow.Role.INITIATED);
+              assertThat(sent.flow().port()).isEqualTo(port);
+              assertThat(sent.flow().peer().getHostAddress())
+                  .isEqualTo(listen.equals("::1") ? "0:0:0:0:0:0:0:1" : listen);
+            });
+  }
+
+  @Test
+  void server_sendsOnAnAcceptedConnection() {
+    Acts.Running server = Acts.start("serve_file", model, "127.0.0.1", 0, LIMIT);
+    try (server) {
+      drain((int) server.number("port"));
+    }
+    observed.settle();
+    assertThat(observed.sends(server.pid()))
+        .singleElement()
+        .satisfies(
+            sent -> {
+              assertThat(sent.flow().role()).isEqualTo(Flow.Role.ACCEPTED);
+              assertThat(sent.flow().port()).isZero();
+              assertThat(sent.increment().bytes()).isEqualTo(LIMIT);
+            });
+  }
+
+  @Test
+  void child_sendsWithItsParentsMark() {
+    lineage("fork", ProcessFacts.Origin.PARENT);
+  }
+
+  @Test
+  void nextImage_sendsWithTheMarkOfTheOneBefore() {
+    lineage("exec", ProcessFacts.Origin.EXECUTED);
+  }
+
+  @Test
+  void processThatOpenedNoModel_isNotCounted() {
+    try (Acts.Running receiver = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
+      Acts.Running act = Acts.run("lineage", "send", "127.0.0.1", receiver.number("port"), 100_000);
+      observed.settle();
+      assertThat(act.number("bytes")).isEqualTo(100_000);
+      assertThat(observed.sends(act.pid())).isEmpty();
+    }
+  }
+
+  private static void lineage(String how, ProcessFacts.Origin origin) {
+    Acts.Running act;
+    try (Acts.Running receiver = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
+      act = Acts.run("lineage", how, model, "127.0.0.1", receiver.number("port"), 100_000);
+      observed.settle();
+    }
+    int sender = (int) act.number("pid");
+    assertThat(observed.sends(sender))
+        .singleElement()
+        .satisfies(sent -> assertThat(sent.increment().bytes()).isEqualTo(100_000));
+    assertThat(
+            observed.of(
+                KernelEvent.ProcessSeen.class,
+                seen -> seen.process().key().pid() == sender && seen.process().origin() == origin))
+        .singleElement()
+        .satisfies(seen -> assertThat(seen.process().lineage().pid()).isEqualTo(act.pid()));
+  }
+
+  private static void drain(int port) {
+    try (java.net.Socket socket = new java.net.Socket("127.0.0.1", port)) {
+      socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+    } catch (java.io.IOException refused) {
+      throw new java.io.UncheckedIOException(refused);
+    }
+  }
+}

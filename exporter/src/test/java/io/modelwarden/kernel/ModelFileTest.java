@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.KernelEvent.Direction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bytes of model files against what the acts say they did, to the byte. */
+@Tag("kernel")
+class ModelFileTest {
+
+  private static final long MODEL_BYTES = 8 + 1024 + 3_000_000 / 16 * 16;
+
+  @TempDir static Path folder;
+  private static Observed observed;
+  private static Path model;
+
+  @BeforeAll
+  static void attach() {
+    observed = new Observed();
+    model = folder.resolve("weights.safetensors");
+    Acts.run("make_model", model, MODEL_BYTES);
+  }
+
+  @AfterAll
+  static void detach() {
+    observed.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "read, 4096",
+    "pread64, 65536",
+    "readv, 7777",
+    "preadv, 65536",
+    "preadv2, 100000",
+    "openat2, 1048576"
+  })
+  void reads_areCountedToTheByte(String method, int chunk) {
+    Acts.Running act = Acts.run("read_file", method, model, chunk);
+    KernelEvent.FileAccessed access = single(act);
+    assertThat(access.increment().bytes()).isEqualTo(act.number("bytes")).isEqualTo(MODEL_BYTES);
+    assertThat(access.path()).isEqualTo(model.toString());
+    assertThat(access.method()).isEqualTo("read");
+    assertThat(access.direction()).isEqualTo(Direction.READ);
+    // The act counts the calls that returned bytes; the one that found the end is none of them.
+    assertThat(access.increment().operations()).isEqualTo(act.number("operations"));
+    assertThat(access.increment().lastEpochNanos())
+        .isGreaterThanOrEqualTo(access.increment().firstEpochNanos());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sendfile", "splice", "copy_file_range"})
+  void moves_areCountedUnderTheirMethod(String method) {
+    Path out = folder.resolve("out-" + method + ".bin");
+    Acts.Running act = Acts.run("read_file", method, model, 65536, out);
+    KernelEvent.FileAccessed access = single(act);
+    assertThat(access.increment().bytes()).isEqualTo(act.number("bytes")).isEqualTo(MODEL_BYTES);
+    assertThat(access.method()).isEqualTo(method);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"write", "pwrite64", "writev", "pwritev", "pwritev2"})
+  void writes_ofANewModelAreCountedFromTheFirstByte(String method) {
+    Path written = folder.resolve("new-" + method + ".safetensors");
+    Acts.Running act = Acts.run("write_file", method, written, 2_500_000, 10_000);
+    KernelEvent.FileAccessed access = single(act);
+    assertThat(access.direction()).isEqualTo(Direction.WRITE);
+    assertThat(access.method()).isEqualTo("write");
+    assertThat(access.increment().bytes()).isEqualTo(act.number("bytes")).isEqualTo(2_500_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"int80", "dirty"})
+  void oddCalls_areSeenAllTheSame(String kind) {
+    Acts.Running act = Acts.run("odd_read", kind, model, 65536);
+    assertThat(single(act).increment().bytes()).isEqualTo(act.number("bytes"));
+  }
+
+  @Test
+  void mapping_ofTheWholeFileTwiceCountsItsBytesOnce() {
+    try (Acts.Running act = Acts.start("map_file", model, 0, MODEL_BYTES, 2)) {
+      observed.settle();
+      assertThat(observed.mappings(act.pid()))
+          .singleElement()
+          .satisfies(
+              mapped -> {
+                assertThat(mapped.increment().bytes()).isEqualTo(MODEL_BYTES);
+                assertThat(mapped.increment().operations()).isEqualTo(2);
+                assertThat(mapped.path()).isEqualTo(model.toString());
+              });
+      assertThat(observed.accesses(act.pid())).isEmpty();
+    }
+  }
+
+  @Test
+  void mapping_ofAPartCountsItsPages() {
+    try (Acts.Running act = Acts.start("map_file", model, 8192, 10_000, 1)) {
+      observed.settle();
+      assertThat(observed.mappings(act.pid()))
+          .singleElement()
+          .satisfies(mapped -> assertThat(mapped.increment().bytes()).isEqualTo(12_288));
+    }
+  }
+
+  @Test
+  void renamedModel_isStillTheModel() throws IOException {
+    Path original = folder.resolve("renamed.safetensors");
+    Acts.run("make_model", original, MODEL_BYTES);
+    observed.settle();
+    Path hidden = Files.move(original, folder.resolve("holiday.jpg"));
+    Acts.Running act = Acts.run("read_file", "read", hidden, 65536);
+    assertThat(single(act).increment().bytes()).isEqualTo(MODEL_BYTES);
+  }
+
+  @Test
+  void otherFiles_giveNothing() throws IOException {
+    Path other = folder.resolve("other.bin");
+    Files.write(other, new byte[5_000_000]);
+    Path small = folder.resolve("small.safetensors");
+    Files.write(small, new byte[5000]);
+    observed.settle();
+    Acts.Running first = Acts.run("read_file", "read", other, 65536);
+    Acts.Running second = Acts.run("read_file", "read", small, 65536);
+    observed.settle();
+    assertThat(observed.accesses(first.pid())).isEmpty();
+    assertThat(observed.accesses(second.pid())).isEmpty();
+  }
+
+  @Test
+  void largeFileWithoutSuffix_isDecidedByContentAndCountedFromTheFirstByte() {
+    Path blob = folder.resolve("0123456789abcdef");
+    Acts.run("make_model", blob, 70_000_000);
+    observed.settle();
+    Acts.Running act = Acts.run("read_file", "read", blob, 1 << 20);
+    KernelEvent.FileAccessed access = single(act);
+    assertThat(access.increment().bytes()).isEqualTo(act.number("bytes"));
+    assertThat(
+            observed.of(
+                KernelEvent.FileSeen.class,
+                seen ->
+                    seen.file().id() == access.fileId()
+                        && seen.file().format().equals("safetensors")))
+        .isNotEmpty();
+  }
+
+  private static KernelEvent.FileAccessed single(Acts.Running act) {
+    observed.settle();
+    return observed.accesses(act.pid()).reduce((a, b) -> fail(a, b)).orElseThrow();
+  }
+
+  private static KernelEvent.FileAccessed fail(
+      KernelEvent.FileAccessed first, KernelEvent.FileAccessed second) {
+    throw new AssertionError("more than one access: " + first + ", " + second);
+  }
+}

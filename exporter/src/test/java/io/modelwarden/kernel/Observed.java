@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.kernel;
+
+import io.modelwarden.event.FileFacts.Verdict;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.libbpf.LibBpf;
+import io.modelwarden.probe.FileJudge;
+import io.modelwarden.probe.KernelFeatures;
+import io.modelwarden.probe.KernelLosses;
+import io.modelwarden.probe.KernelPoller;
+import io.modelwarden.probe.KernelSide;
+import io.modelwarden.probe.ProbeSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * The real kernel side, attached, with every event that it makes of what happens on the machine.
+ */
+final class Observed implements AutoCloseable {
+
+  private static final int POLLS = 6;
+  private final KernelSide kernel;
+  private final KernelPoller poller;
+  private final List<KernelEvent> events = new ArrayList<>();
+
+  Observed() {
+    kernel =
+        KernelSide.start(
+            LibBpf.load(),
+            new ProbeSettings(
+                1 << 20,
+                64 << 20,
+                true,
+                false,
+                List.of(".safetensors", ".gguf"),
+                Map.of("accesses", 65536),
+                1 << 20,
+                KernelFeatures.hasName("bpf_task_from_vpid")));
+    poller = new KernelPoller(kernel, new ByMagic(), events::add);
+    poller.recover();
+    events.clear();
+  }
+
+  /** What user space would say: only files that begin as a safetensors file does are models. */
+  private static final class ByMagic implements FileJudge {
+    @Override
+    public String formatOfName(String path) {
+      return path.endsWith(".safetensors") ? "safetensors" : "unknown";
+    }
+
+    @Override
+    public Judgement judge(String path, long sizeBytes, Content content) {
+      byte[] head = content.read(0, 16);
+      boolean model = head.length == 16 && head[8] == '{';
+      return new Judgement(
+          model ? Verdict.MODEL : Verdict.ORDINARY, model ? "safetensors" : "unknown");
+    }
+  }
+
+  /** Polls until all that has happened is told, ends of processes included. */
+  Observed settle() {
+    for (int i = 0; i < POLLS; i++) {
+      poller.await(20);
+      poller.poll();
+    }
+    return this;
+  }
+
+  <T extends KernelEvent> Stream<T> of(Class<T> kind, Predicate<T> which) {
+    return events.stream().filter(kind::isInstance).map(kind::cast).filter(which);
+  }
+
+  Stream<KernelEvent.FileAccessed> accesses(int pid) {
+    return of(KernelEvent.FileAccessed.class, access -> access.process().pid() == pid);
+  }
+
+  Stream<KernelEvent.BytesSent> sends(int pid) {
+    return of(KernelEvent.BytesSent.class, sent -> sent.process().pid() == pid);
+  }
+
+  Stream<KernelEvent.FileMapped> mappings(int pid) {
+    return of(KernelEvent.FileMapped.class, mapped -> mapped.process().pid() == pid);
+  }
+
+  Stream<KernelEvent.MemoryRead> memoryReads(int pid) {
+    return of(KernelEvent.MemoryRead.class, read -> read.reader().pid() == pid);
+  }
+
+  long lost(String reason) {
+    return new KernelLosses(kernel).count(reason);
+  }
+
+  @Override
+  public void close() {
+    poller.close();
+    kernel.close();
+  }
+}
