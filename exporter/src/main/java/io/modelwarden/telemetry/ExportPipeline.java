@@ -26,8 +26,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 /**
  * The SDK as the user's OTEL_* variables configure it, with what we capture of it: processors, so
@@ -48,13 +48,16 @@ final class ExportPipeline {
    * @throws TelemetryConfigurationException if a variable cannot be followed
    */
   ExportPipeline(
-      MetricProducer producer, UnaryOperator<Resource> agent, Map<String, String> overrides) {
+      MetricProducer producer,
+      BiFunction<Resource, ConfigProperties, Resource> agent,
+      Map<String, String> overrides) {
+    SdkLogs.shorten();
     AutoConfiguredOpenTelemetrySdkBuilder builder =
         AutoConfiguredOpenTelemetrySdk.builder()
             .disableShutdownHook()
             .addPropertiesSupplier(ExportDefaults::properties)
             .addPropertiesCustomizer(user -> overrides)
-            .addResourceCustomizer((configured, config) -> agent.apply(configured))
+            .addResourceCustomizer(agent)
             .addMeterProviderCustomizer((meters, config) -> withOnly(producer, meters))
             .addMetricExporterCustomizer((exporter, config) -> confirming(exporter));
     captureSpans(builder);
@@ -95,12 +98,13 @@ final class ExportPipeline {
 
   /** False if not everything was delivered in time. */
   boolean flush(Duration timeout) {
-    return within(timeout, this::flushAll);
+    return deliveredWithin(timeout, this::flushAll);
   }
 
   /** False if not everything was delivered in time; what was not is lost. */
   boolean shutdown(Duration timeout) {
-    return within(timeout, () -> CompletableResultCode.ofAll(List.of(flushAll(), sdk.shutdown())));
+    return deliveredWithin(
+        timeout, () -> CompletableResultCode.ofAll(List.of(flushAll(), sdk.shutdown())));
   }
 
   private CompletableResultCode flushAll() {
@@ -109,6 +113,16 @@ final class ExportPipeline {
             sdk.getSdkTracerProvider().forceFlush(),
             sdk.getSdkLoggerProvider().forceFlush(),
             sdk.getSdkMeterProvider().forceFlush()));
+  }
+
+  /** The SDK's results of a flush are good even where every export failed. */
+  private boolean deliveredWithin(Duration timeout, Supplier<CompletableResultCode> work) {
+    long failedBefore = failedItems();
+    return within(timeout, work) && failedItems() == failedBefore;
+  }
+
+  private long failedItems() {
+    return spans.failed() + logs.failed() + failedMetrics();
   }
 
   /** The SDK's own waiting (a reader awaits its running export) is outside of its results. */

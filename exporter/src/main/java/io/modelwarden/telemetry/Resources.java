@@ -2,6 +2,7 @@
 package io.modelwarden.telemetry;
 
 import io.modelwarden.workload.Workload;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.resources.ResourceBuilder;
@@ -48,24 +49,25 @@ final class Resources {
   }
 
   /** The agent's own; what the user says in OTEL_RESOURCE_ATTRIBUTES wins. */
-  Resource agent(Resource configured, String version) {
-    ResourceBuilder ours =
+  Resource agent(Resource configured, ConfigProperties config, String version) {
+    ResourceBuilder agent =
         onHost()
             .put(AttributeNames.SERVICE_NAME, "modelwarden")
             .put(AttributeNames.SERVICE_INSTANCE_ID, host.instanceName())
             .put(AttributeNames.SERVICE_VERSION, version);
-    // The SDK's placeholder is no choice of the user's.
-    Resource chosen =
-        unnamed(configured)
-            ? configured.toBuilder().removeIf(AttributeNames.SERVICE_NAME::equals).build()
-            : configured;
-    Resource merged = ours.build().merge(chosen);
-    return Resource.create(merged.getAttributes(), SCHEMA_URL);
-  }
-
-  private static boolean unnamed(Resource configured) {
-    String name = configured.getAttribute(AttributeNames.SERVICE_NAME);
-    return name == null || name.startsWith("unknown_service");
+    // Where the user names no service, the SDK makes up a name and an instance.
+    Map<String, String> chosen = config.getMap("otel.resource.attributes");
+    boolean named =
+        config.getString("otel.service.name") != null
+            || chosen.containsKey(AttributeNames.SERVICE_NAME.getKey());
+    boolean numbered = chosen.containsKey(AttributeNames.SERVICE_INSTANCE_ID.getKey());
+    return agent
+        .putAll(
+            configured.getAttributes().toBuilder()
+                .removeIf(key -> key.equals(AttributeNames.SERVICE_NAME) && !named)
+                .removeIf(key -> key.equals(AttributeNames.SERVICE_INSTANCE_ID) && !numbered)
+                .build())
+        .build();
   }
 
   private Resource make(Workload workload) {

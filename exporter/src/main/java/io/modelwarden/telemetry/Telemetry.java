@@ -35,8 +35,8 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
   public static final String SCHEMA_VERSION = "0.1";
 
   private static final Logger logger = Logger.getLogger(Telemetry.class.getName());
-  // Of the five seconds in which the agent ends.
-  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(4500);
+  // Of the five seconds in which the agent ends; sessions need some of them before.
+  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(3500);
 
   private final Resources resources;
   private final MetricStreams streams;
@@ -51,7 +51,7 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
     pipeline =
         new ExportPipeline(
             producer,
-            (Resource configured) -> resources.agent(configured, settings.version()),
+            (configured, config) -> resources.agent(configured, config, settings.version()),
             overrides);
     observeOurselves(settings.version());
   }
@@ -115,7 +115,7 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
     return pipeline.flush(timeout);
   }
 
-  /** Sends what is waiting and ends, within five seconds whatever the collector does. */
+  /** Sends what is waiting and ends, within four seconds whatever the collector does. */
   @Override
   public void close() {
     if (!pipeline.shutdown(CLOSE_TIMEOUT)) {
