@@ -127,6 +127,15 @@ public final class AccessTracker implements EventSink {
     return marksHeld;
   }
 
+  /** Processes that are tracked. */
+  int processes() {
+    return processes.size();
+  }
+
+  int openSessions() {
+    return sessions.openCount();
+  }
+
   private void processSeen(ProcessFacts facts) {
     boolean known = processes.get(facts.key()) != null;
     TrackedProcess process = processes.add(facts);

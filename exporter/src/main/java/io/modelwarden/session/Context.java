@@ -16,7 +16,7 @@ record Context(
   }
 
   ModelUse use(Lineage lineage, String model) {
-    return lineage.use(model, settings, time, losses);
+    return lineage.use(model, settings, losses);
   }
 
   Phase phase(ModelUse use) {

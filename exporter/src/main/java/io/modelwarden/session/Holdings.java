@@ -40,7 +40,7 @@ final class Holdings {
   /** What a process holds from its beginning, and so do its children that were seen before it. */
   void begin(TrackedProcess process) {
     inheritMark(process);
-    process.children.forEach(this::inheritMark);
+    process.children().forEach(this::inheritMark);
     TrackedProcess parent = process.parent;
     if (parent != null) {
       Map.copyOf(parent.holdings())
@@ -63,7 +63,7 @@ final class Holdings {
     holdOne(process, model, via, sinceEpochNanos);
     open.add(process);
     while (!open.isEmpty()) {
-      for (TrackedProcess child : List.copyOf(open.remove().children)) {
+      for (TrackedProcess child : List.copyOf(open.remove().children())) {
         if (!child.holdings().containsKey(model) && child.inherits(sinceEpochNanos)) {
           holdOne(child, model, Via.PARENT, since(child, sinceEpochNanos));
           open.add(child);

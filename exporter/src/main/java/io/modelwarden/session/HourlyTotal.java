@@ -3,45 +3,56 @@ package io.modelwarden.session;
 
 import java.util.Arrays;
 
-/** A sum over the last hours, the current one included, in buckets of an hour. */
+/**
+ * A sum over the last hours, the current one included. Most have few hours with anything in them.
+ */
 final class HourlyTotal {
 
-  private final long[] buckets;
-  private long newestHour;
+  private final long windowHours;
+  private long[] hours = new long[1];
+  private long[] amounts = new long[1];
+  private int count;
   private long sum;
 
-  /** One bucket more than the window has hours, so that it never covers less. */
-  HourlyTotal(long windowHours, long hour) {
-    buckets = new long[Math.toIntExact(windowHours) + 1];
-    newestHour = hour;
+  HourlyTotal(long windowHours) {
+    this.windowHours = windowHours;
   }
 
+  /**
+   * @param hour not before that of the last call
+   */
   long add(long hour, long amount) {
-    advance(hour);
-    buckets[index(newestHour)] += amount;
+    forgetBefore(hour - windowHours);
+    if (count == 0 || hours[count - 1] != hour) {
+      if (count == hours.length) {
+        hours = Arrays.copyOf(hours, 2 * count);
+        amounts = Arrays.copyOf(amounts, 2 * count);
+      }
+      hours[count] = hour;
+      amounts[count] = 0;
+      count++;
+    }
+    amounts[count - 1] += amount;
     sum += amount;
     return sum;
   }
 
   long sum(long hour) {
-    advance(hour);
+    forgetBefore(hour - windowHours);
     return sum;
   }
 
-  private void advance(long hour) {
-    if (hour - newestHour >= buckets.length) {
-      Arrays.fill(buckets, 0);
-      sum = 0;
-      newestHour = hour;
+  /** The hour in which the window begins stays whole, so that the sum never covers less. */
+  private void forgetBefore(long hour) {
+    int old = 0;
+    while (old < count && hours[old] < hour) {
+      sum -= amounts[old];
+      old++;
     }
-    while (newestHour < hour) {
-      newestHour++;
-      sum -= buckets[index(newestHour)];
-      buckets[index(newestHour)] = 0;
+    if (old > 0) {
+      System.arraycopy(hours, old, hours, 0, count - old);
+      System.arraycopy(amounts, old, amounts, 0, count - old);
+      count -= old;
     }
-  }
-
-  private int index(long hour) {
-    return Math.toIntExact(hour % buckets.length);
   }
 }

@@ -4,9 +4,10 @@ package io.modelwarden.session;
 import io.modelwarden.event.ProcessKey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,8 @@ final class Lineage {
   static final int LINKS = 8;
 
   final ProcessKey key;
-  private final Map<String, ModelUse> uses = new LinkedHashMap<>(4, 0.75f, true);
-  private final Set<Integer> files = new HashSet<>();
+  private final Map<String, ModelUse> uses = new HashMap<>(1);
+  private final Set<Integer> files = new HashSet<>(1);
 
   /** Tracked processes of it; processes of it that map a model now. */
   int processes;
@@ -37,13 +38,16 @@ final class Lineage {
     this.key = key;
   }
 
-  ModelUse use(String model, SessionSettings settings, SteadyTime time, SessionLosses losses) {
-    ModelUse use = uses.computeIfAbsent(model, name -> new ModelUse(name, settings, time));
-    if (uses.size() > settings.limits().modelsPerLineage()) {
-      Iterator<ModelUse> eldest = uses.values().iterator();
-      eldest.next();
-      eldest.remove();
-      losses.count(SessionLoss.MODEL_EVICTED);
+  /** Beyond the limit the model of which least is held is forgotten. */
+  ModelUse use(String model, SessionSettings settings, SessionLosses losses) {
+    ModelUse use = uses.get(model);
+    if (use == null) {
+      if (uses.size() >= settings.limits().modelsPerLineage()) {
+        uses.remove(least());
+        losses.count(SessionLoss.MODEL_EVICTED);
+      }
+      use = new ModelUse(model, settings);
+      uses.put(model, use);
     }
     return use;
   }
@@ -100,5 +104,9 @@ final class Lineage {
     List<SpanIdentity> links = new ArrayList<>(spans);
     links.removeIf(span -> span.traceId().equals(traceId));
     return links.subList(0, Math.min(LINKS, links.size()));
+  }
+
+  private String least() {
+    return Collections.min(uses.values(), Comparator.comparingLong(ModelUse::heldBytes)).model;
   }
 }

@@ -18,9 +18,9 @@ final class ModelUse {
   @Nullable SpanIdentity loadSpan;
   @Nullable SpanIdentity lastReadSpan;
 
-  ModelUse(String model, SessionSettings settings, SteadyTime time) {
+  ModelUse(String model, SessionSettings settings) {
     this.model = model;
-    this.window = new HourlyTotal(settings.totalsWindow().toHours(), time.hours());
+    this.window = new HourlyTotal(settings.totalsWindow().toHours());
   }
 
   /**

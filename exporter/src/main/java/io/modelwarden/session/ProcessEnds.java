@@ -66,7 +66,6 @@ final class ProcessEnds {
   void evict(TrackedProcess process) {
     context.losses().count(SessionLoss.PROCESS_EVICTED);
     waiting.remove(process);
-    mappings.processEnded(process, context.time().epochNanos());
     files.forget(process);
     remove(process);
   }
@@ -76,7 +75,6 @@ final class ProcessEnds {
       return false;
     }
     files.countWithoutVerdict(process);
-    process.unmapAll();
     remove(process);
     return true;
   }
@@ -87,6 +85,7 @@ final class ProcessEnds {
   }
 
   private void remove(TrackedProcess process) {
+    mappings.processEnded(process, context.time().epochNanos());
     processes.remove(process);
     sessions.processEnded(process);
   }

@@ -25,8 +25,7 @@ final class RunningTotals<K> {
   /** The new sum. */
   long add(K key, long amount) {
     sweep();
-    HourlyTotal total =
-        totals.computeIfAbsent(key, ignored -> new HourlyTotal(windowHours, time.hours()));
+    HourlyTotal total = totals.computeIfAbsent(key, ignored -> new HourlyTotal(windowHours));
     if (totals.size() > limit) {
       Iterator<K> eldest = totals.keySet().iterator();
       eldest.next();

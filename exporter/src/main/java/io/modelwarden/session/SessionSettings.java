@@ -61,7 +61,7 @@ public record SessionSettings(
   /**
    * Bounds of what is kept; what goes beyond is counted in {@link SessionLosses}.
    *
-   * @param processes as many as the kernel's map has
+   * @param processes tracked, each about 1 KiB
    * @param files models and undecided ones
    * @param totals keys of each kind of running total
    * @param provisional accesses to undecided files
@@ -81,7 +81,7 @@ public record SessionSettings(
       int peersPerProcess) {
 
     public static Limits defaults() {
-      return new Limits(16_384, 16_384, 8_192, 4_096, 64, 4_096, 32, 64);
+      return new Limits(8_192, 8_192, 4_096, 4_096, 64, 4_096, 32, 64);
     }
   }
 }

@@ -12,10 +12,12 @@ final class SizeGauges {
 
   private record Key(Workload workload, String path, String model) {}
 
-  private final Map<Key, Long> reported =
+  private record Size(String format, long bytes) {}
+
+  private final Map<Key, Size> reported =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, Size> eldest) {
           return size() > LIMIT; // is only reported once more
         }
       };
@@ -26,21 +28,26 @@ final class SizeGauges {
   }
 
   void file(Workload workload, String path, String model, long bytes, long epochNanos) {
-    if (isNew(new Key(workload, path, model), bytes)) {
+    Size size = new Size("", bytes);
+    if (!size.equals(reported.put(new Key(workload, path, model), size))) {
       sink.measure(new Measurement.FileSize(workload, epochNanos, path, model, bytes));
     }
   }
 
+  /** The format names the stream: when it becomes known, the stream without it goes to zero. */
   void model(Workload workload, ModelSet set, long epochNanos) {
-    if (isNew(new Key(workload, "", set.name()), set.sizeBytes())) {
-      sink.measure(
-          new Measurement.ModelSize(
-              workload, epochNanos, set.name(), set.format(), set.sizeBytes()));
+    Size size = new Size(set.format(), set.sizeBytes());
+    Size before = reported.put(new Key(workload, "", set.name()), size);
+    if (size.equals(before)) {
+      return;
     }
+    if (before != null && !before.format().equals(size.format())) {
+      sink.measure(model(workload, epochNanos, set.name(), new Size(before.format(), 0)));
+    }
+    sink.measure(model(workload, epochNanos, set.name(), size));
   }
 
-  private boolean isNew(Key key, long bytes) {
-    Long before = reported.put(key, bytes);
-    return before == null || before != bytes;
+  private static Measurement model(Workload workload, long epochNanos, String model, Size size) {
+    return new Measurement.ModelSize(workload, epochNanos, model, size.format(), size.bytes());
   }
 }

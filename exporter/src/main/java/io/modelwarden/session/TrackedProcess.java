@@ -7,7 +7,6 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.workload.Workload;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +21,12 @@ final class TrackedProcess {
   Workload workload;
   final Lineage lineage;
   @Nullable TrackedProcess parent;
-  final Set<TrackedProcess> children = new HashSet<>(0);
+  private Set<TrackedProcess> children = Set.of();
 
-  private final Map<String, Held> holdings = new LinkedHashMap<>(2);
-  private final Map<Integer, Long> mapped = new HashMap<>(0);
-  private final Map<String, Long> written = new HashMap<>(0);
-  private final Set<String> peers = new HashSet<>(0);
+  private Map<String, Held> holdings = Map.of();
+  private Map<Integer, Long> mapped = Map.of();
+  private Map<String, Long> written = Map.of();
+  private Set<String> peers = Set.of();
 
   final PendingEgress pending = new PendingEgress();
   int provisional;
@@ -54,7 +53,11 @@ final class TrackedProcess {
 
   void setParent(TrackedProcess parent) {
     this.parent = parent;
-    parent.children.add(this);
+    parent.addChild(this);
+  }
+
+  Set<TrackedProcess> children() {
+    return children;
   }
 
   ProcessKey key() {
@@ -83,16 +86,20 @@ final class TrackedProcess {
     return image || facts.startEpochNanos() >= sinceEpochNanos;
   }
 
-  /** The better reason and the earlier time win. Whether the process held nothing before. */
+  /**
+   * The better reason and the earlier time win. Whether the process held nothing before. Beyond the
+   * limit those go that the tree has forgotten.
+   */
   boolean hold(String model, Via via, long sinceEpochNanos, int limit) {
     boolean first = holdings.isEmpty();
     Held before = holdings.get(model);
     if (before == null && holdings.size() >= limit) {
-      return false;
+      holdings.keySet().removeIf(other -> lineage.use(other) == null);
     }
     long since =
         before == null ? sinceEpochNanos : Math.min(before.sinceEpochNanos(), sinceEpochNanos);
     Via reason = before != null && before.via().compareTo(via) <= 0 ? before.via() : via;
+    holdings = first ? new HashMap<>(1) : holdings;
     holdings.put(model, new Held(reason, since));
     return first;
   }
@@ -112,21 +119,19 @@ final class TrackedProcess {
     if (written.size() >= limit && !written.containsKey(model)) {
       return bytes;
     }
+    written = written.isEmpty() ? new HashMap<>(1) : written;
     return written.merge(model, bytes, Long::sum);
   }
 
   void setMapped(int fileId, long bytes) {
     boolean before = !mapped.isEmpty();
     if (bytes > 0) {
+      mapped = before ? mapped : new HashMap<>(1);
       mapped.put(fileId, bytes);
-    } else {
+    } else if (before) {
       mapped.remove(fileId);
     }
     lineage.mapping += (mapped.isEmpty() ? 0 : 1) - (before ? 1 : 0);
-  }
-
-  long mappedBytes(int fileId) {
-    return mapped.getOrDefault(fileId, 0L);
   }
 
   boolean maps() {
@@ -136,12 +141,13 @@ final class TrackedProcess {
   void unmapAll() {
     if (maps()) {
       lineage.mapping--;
-      mapped.clear();
+      mapped = Map.of();
     }
   }
 
   /** Whether this peer may be shown: the first ones may. */
   boolean showsPeer(String peer, int limit) {
+    peers = peers.isEmpty() ? new HashSet<>(1) : peers;
     return peers.contains(peer) || (peers.size() < limit && peers.add(peer));
   }
 
@@ -152,11 +158,16 @@ final class TrackedProcess {
     for (TrackedProcess child : children) {
       child.parent = parent;
       if (parent != null) {
-        parent.children.add(child);
+        parent.addChild(child);
       }
     }
     if (parent != null) {
       parent.children.remove(this);
     }
+  }
+
+  private void addChild(TrackedProcess child) {
+    children = children.isEmpty() ? new HashSet<>(1) : children;
+    children.add(child);
   }
 }

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import static io.modelwarden.session.Scene.GIB;
+import static io.modelwarden.session.Scene.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelwarden.event.FileFacts.Verdict;
+import io.modelwarden.event.ProcessFacts.Origin;
+import io.modelwarden.event.ProcessKey;
+import io.modelwarden.session.Evidence.EgressFacts;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Who holds a model, seen by whether what it sends is egress of it. */
+class HoldingTest {
+
+  private final Scene scene = new Scene();
+
+  @Test
+  void aChild_holdsWhatItsParentHeldAtTheFork() {
+    ProcessKey parent = scene.starts(10, "server");
+    int shard = scene.model(GIB);
+    ProcessKey before = scene.forks(parent, 11, "logger");
+    scene.passesSecond();
+    scene.reads(parent, shard, GIB);
+    scene.passesSecond();
+    ProcessKey after = scene.forks(parent, 12, "curl");
+
+    assertThat(viaOf(before)).isEmpty();
+    assertThat(viaOf(after)).contains(Via.PARENT);
+  }
+
+  @Test
+  void aChild_thatIsKnownBeforeItsParentsReadIsReported_holdsIt() {
+    ProcessKey parent = scene.starts(10, "server");
+    int shard = scene.model(GIB);
+    long readAt = scene.now;
+    scene.now += 100_000_000L;
+    ProcessKey child = scene.forks(parent, 11, "curl");
+    ProcessKey grandchild = scene.seen(Scene.key(12), child, parent, "curl", Origin.PARENT);
+    scene.now = readAt;
+    scene.reads(parent, shard, GIB);
+    scene.now += 200_000_000L;
+
+    assertThat(viaOf(grandchild)).contains(Via.PARENT);
+    assertThat(viaOf(child)).contains(Via.PARENT);
+  }
+
+  @Test
+  void aChild_thatIsSeenBeforeItsParent_holdsWhatThatReads() {
+    ProcessKey parent = Scene.key(10);
+    ProcessKey child = scene.forks(parent, 11, "curl");
+    scene.starts(10, "server");
+    scene.reads(parent, scene.model(GIB), GIB);
+
+    assertThat(viaOf(child)).contains(Via.PARENT);
+  }
+
+  @Test
+  void aChild_ofAnUndecidedRead_holdsItAtTheVerdict() {
+    ProcessKey parent = scene.starts(10, "server");
+    int blob = scene.file(GIB, Verdict.UNDECIDED);
+    scene.reads(parent, blob, GIB);
+    scene.passesSecond();
+    ProcessKey child = scene.forks(parent, 11, "curl");
+    scene.decides(blob, GIB, Verdict.MODEL);
+
+    assertThat(viaOf(child)).contains(Via.PARENT);
+  }
+
+  @Test
+  void aDoubleFork_isNoWayOut() {
+    ProcessKey parent = scene.starts(10, "python3");
+    scene.reads(parent, scene.model(GIB), GIB);
+    ProcessKey child = scene.forks(parent, 11, "python3");
+    ProcessKey grandchild = scene.seen(Scene.key(12), child, parent, "python3", Origin.PARENT);
+    scene.ends(child);
+    scene.ends(parent);
+
+    assertThat(viaOf(grandchild)).contains(Via.PARENT);
+    assertThat(holding().dataBytes()).isEqualTo(GIB);
+  }
+
+  @Test
+  void ownRead_isTheBetterReason() {
+    ProcessKey parent = scene.starts(10, "server");
+    int shard = scene.model(GIB);
+    scene.reads(parent, shard, GIB);
+    ProcessKey child = scene.forks(parent, 11, "curl");
+    scene.reads(child, shard, MIB);
+
+    assertThat(viaOf(child)).contains(Via.SELF);
+    assertThat(holding().dataBytes()).as("of the whole tree").isEqualTo(GIB + MIB);
+  }
+
+  @Test
+  void afterAnExec_theMarkEndsInAnHour() {
+    ProcessKey before = scene.starts(10, "sh");
+    scene.reads(before, scene.model(GIB), GIB);
+    ProcessKey after = scene.executes(before, "curl");
+    assertThat(viaOf(after)).contains(Via.PARENT);
+
+    scene.passes(Duration.ofMinutes(57));
+    assertThat(viaOf(after)).contains(Via.PARENT);
+    assertThat(scene.marksEnded).isEmpty();
+
+    scene.passes(Duration.ofMinutes(2));
+    assertThat(scene.marksEnded).containsExactly(after);
+    assertThat(viaOf(after)).isEmpty();
+    assertThat(scene.tracker.marksHeld()).isZero();
+  }
+
+  @Test
+  void execsAndForksInARow_doNotRenewTheHour() {
+    ProcessKey process = scene.starts(10, "sh");
+    scene.reads(process, scene.model(GIB), GIB);
+    process = scene.executes(process, "sh");
+    for (int minute = 0; minute < 55; minute++) {
+      scene.passes(Duration.ofMinutes(1));
+      process = scene.executes(process, "sh");
+    }
+    ProcessKey child = scene.forks(process, 11, "curl");
+    scene.passes(Duration.ofMinutes(6));
+
+    assertThat(scene.marksEnded).containsExactlyInAnyOrder(process, child);
+  }
+
+  @Test
+  void anExecutedImage_thatReadsItself_keepsItsMark() {
+    ProcessKey before = scene.starts(10, "sh");
+    int shard = scene.model(GIB);
+    scene.reads(before, shard, MIB);
+    ProcessKey after = scene.executes(before, "cat");
+    scene.reads(after, shard, MIB);
+    scene.passes(Duration.ofHours(3));
+
+    assertThat(scene.marksEnded).isEmpty();
+    assertThat(viaOf(after)).contains(Via.SELF);
+  }
+
+  @Test
+  void anInheritedMark_endsADayAfterTheTreesLastRead() {
+    ProcessKey parent = scene.starts(10, "server");
+    int shard = scene.model(GIB);
+    scene.reads(parent, shard, MIB);
+    ProcessKey child = scene.forks(parent, 11, "worker");
+    scene.passes(Duration.ofHours(20));
+    scene.reads(parent, shard, MIB);
+    scene.passes(Duration.ofHours(23));
+    assertThat(scene.marksEnded).isEmpty();
+
+    scene.passes(Duration.ofMinutes(61));
+    assertThat(scene.marksEnded).containsExactly(child);
+    assertThat(scene.tracker.marksHeld()).isEqualTo(1);
+  }
+
+  @Test
+  void anInheritedMark_neverEndsWhileTheModelIsMapped() {
+    ProcessKey parent = scene.starts(10, "server");
+    int shard = scene.model(GIB);
+    scene.maps(parent, shard, GIB);
+    ProcessKey child = scene.forks(parent, 11, "worker");
+    scene.samples(child, shard, GIB);
+    scene.passes(Duration.ofHours(30));
+    assertThat(scene.marksEnded).isEmpty();
+
+    scene.samples(child, shard, 0);
+    scene.passes(Duration.ofMinutes(1));
+    assertThat(scene.marksEnded).as("the mapping itself was the last use").containsExactly(child);
+  }
+
+  @Test
+  void writingMoreThanATenth_isHolding_writingLessIsNot() {
+    int shard = scene.model(100 * MIB);
+    ProcessKey touch = scene.starts(10, "touch");
+    scene.writes(touch, shard, 10 * MIB);
+    ProcessKey download = scene.starts(11, "curl");
+    scene.writes(download, shard, 10 * MIB);
+    scene.writes(download, shard, 1);
+
+    assertThat(viaOf(touch)).isEmpty();
+    assertThat(viaOf(download)).contains(Via.WRITE);
+    assertThat(holding().dataBytes()).isEqualTo(10 * MIB + 1);
+  }
+
+  @Test
+  void aRecoveredMapping_isHolding() {
+    int shard = scene.model(GIB);
+    ProcessKey server = scene.seen(Scene.key(10), null, Scene.key(10), "server", Origin.RECOVERED);
+    assertThat(viaOf(server)).isEmpty();
+    scene.samples(server, shard, GIB);
+
+    assertThat(viaOf(server)).contains(Via.RECOVERED);
+    assertThat(holding()).isEqualTo(new Holding(GIB, 0, 1, Via.RECOVERED));
+    assertThat(scene.sink.measured(Measurement.FileMapped.class)).isEmpty();
+  }
+
+  @Test
+  void aDeclaredProcess_holdsWithoutReading() {
+    scene.declared.put("streamer", "org/streamed");
+    ProcessKey streamer = scene.starts(10, "streamer");
+
+    assertThat(viaOf(streamer)).contains(Via.DECLARED);
+    assertThat(holding()).isEqualTo(new Holding(0, 0, 0, Via.DECLARED));
+    assertThat(scene.sink.measured(Measurement.NetworkIo.class).get(0).model())
+        .isEqualTo("org/streamed");
+  }
+
+  /** Sends and looks at what the egress says. */
+  private Optional<Via> viaOf(ProcessKey process) {
+    scene.passes(Duration.ofSeconds(35));
+    int before = scene.sink.facts(EgressFacts.class).size();
+    scene.sends(process, MIB);
+    scene.passes(Duration.ofSeconds(35));
+    return scene.sink.facts(EgressFacts.class).size() == before
+        ? Optional.empty()
+        : Optional.of(holding().via());
+  }
+
+  private Holding holding() {
+    return scene.sink.lastFacts(EgressFacts.class).holding();
+  }
+}
