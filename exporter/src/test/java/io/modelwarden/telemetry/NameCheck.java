@@ -32,7 +32,7 @@ public final class NameCheck {
   private static final Pattern OURS =
       Pattern.compile(
           "(?<![A-Za-z0-9_./:-])(?:modelwarden|security_rule)[._]"
-              + "(?:[a-z0-9_]|\\.(?=[a-z0-9]))++(?![:/-])");
+              + "(?:[a-z0-9]|[_.](?=[a-z0-9]))++(?![:/-])");
   private static final Pattern IN_OTTL = Pattern.compile("attributes\\[\"([a-z0-9_.]+)\"\\]");
   private static final Pattern RULE =
       Pattern.compile("\"security_rule\\.name\"\\],\\s*\"([^\"]+)\"");
