@@ -69,7 +69,9 @@ class TelemetryNamesTest {
   @ValueSource(
       strings = {
         "expr: sum by (modelwarden_workload_name) (modelwarden_file_io_bytes_total[2m])",
+        "exp_labels: {modelwarden_model_name: llama}",
         "record: workload_model:modelwarden_file_reads:increase1m",
+        "groups:\n  - name: modelwarden_model_access\n    rules: []",
         "{__name__=~\"modelwarden_.*\"} {__name__=~\"modelwarden_agent_.*\"}",
         "`modelwarden.agent.*` in io.modelwarden.session, modelwarden.jar, /etc/modelwarden.d/x",
         "set(span.attributes[\"security_rule.name\"], \"modelwarden.memory_read\")",
@@ -87,6 +89,7 @@ class TelemetryNamesTest {
     "modelwarden_nothing_.*, modelwarden_nothing",
     "span.attributes[\"network.peer.adress\"], network.peer.adress",
     "security_rule.nam, security_rule.nam",
+    "modelwarden_model_nam: llama, modelwarden_model_nam",
   })
   void unknownName_isFound(String text, String name) {
     assertThat(NameCheck.unknownNames(text)).containsExactly(name);
