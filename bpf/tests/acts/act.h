@@ -71,7 +71,8 @@ static inline const char *one_of(const char *names, const char *name)
 {
 	size_t length = strlen(name);
 
-	for (const char *at = names; length && (at = strstr(at, name)); at += length)
+	for (const char *at = names; length && !strchr(name, ' ') && (at = strstr(at, name));
+	     at += length)
 		if ((at == names || at[-1] == ' ') && at[length] == ' ')
 			return name;
 	fprintf(stderr, "not one of %s: %s\n", names, name);

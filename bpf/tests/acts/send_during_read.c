@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A second thread sends while the first is still in the one read of the whole file; `during` is
- * what had left before that read returned. Sends at least BYTES, and on until the read is done.
+ * A second thread sends BYTES while the first is in the one read of the whole file; `during` is
+ * what had left before that read returned.
  */
 #include "act.h"
 #include <pthread.h>
 
 static int out;
-static long long least;
+static long long wanted;
 static _Atomic int reading, done;
 static struct truth sent;
 static long long during;
 
-static void *send_until_read(void *unused)
+static void *send_beside(void *unused)
 {
 	static char block[1 << 16];
 
 	while (!reading)
 		;
-	while (!done || sent.bytes < least) {
-		send_all(out, block, sizeof(block), &sent);
+	while (sent.bytes < wanted) {
+		long long left = wanted - sent.bytes;
+
+		send_all(out, block,
+			 left < (long long)sizeof(block) ? left : (long long)sizeof(block), &sent);
 		if (!done)
 			during = sent.bytes;
 	}
@@ -35,12 +38,12 @@ int main(int argc, char **argv)
 	if (argc != 5)
 		usage("send_during_read PATH ADDRESS PORT BYTES");
 	out = connect_to(argv[2], positive(argv[3]), SOCK_STREAM);
-	least = positive(argv[4]);
+	wanted = positive(argv[4]);
 	int fd = open_file(argv[1], O_RDONLY);
 	long long length = size_of(fd);
 	char *buffer = malloc(length);
 
-	if (!buffer || pthread_create(&sender, NULL, send_until_read, NULL))
+	if (!buffer || pthread_create(&sender, NULL, send_beside, NULL))
 		die("prepare");
 	/* Out of the page cache, so that the read takes its time. */
 	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);

@@ -193,21 +193,21 @@ public final class AttributeNames {
   public static final AttributeKey<String> RULESET_NAME =
       say(stringKey("security_rule.ruleset.name"), "`modelwarden`; set by the collector");
   public static final AttributeKey<String> RULE_CATEGORY =
-      say(
-          stringKey("security_rule.category"),
-          "`exfiltration`, `collection`; set by the collector");
+      say(stringKey("security_rule.category"), "kind of attack; set by the collector");
   public static final AttributeKey<String> RULE_DESCRIPTION =
       say(stringKey("security_rule.description"), "what the rule says; set by the collector");
   public static final AttributeKey<String> RULE_REFERENCE =
-      say(stringKey("security_rule.reference"), "its runbook; set by the collector");
+      say(stringKey("security_rule.reference"), "the runbook; set by the collector");
   public static final AttributeKey<String> FINDING_SEVERITY =
-      say(stringKey("modelwarden.finding.severity"), "`critical`, ...; set by the collector");
+      say(stringKey("modelwarden.finding.severity"), "`critical`; set by the collector");
   public static final AttributeKey<List<String>> FINDING_TECHNIQUES =
       say(
           stringArrayKey("modelwarden.finding.techniques"),
-          "ids of MITRE ATT&CK and ATLAS; set by the collector");
+          "MITRE ATLAS and ATT&CK techniques; set by the collector");
   public static final AttributeKey<String> FINDING_REASON =
-      say(stringKey("modelwarden.finding.reason"), "a sentence for people; set by the collector");
+      say(
+          stringKey("modelwarden.finding.reason"),
+          "why, in words with figures; set by the collector");
   public static final AttributeKey<String> COLLECTOR_ID =
       say(stringKey("modelwarden.collector.id"), "the collector that counted; set by it");
 

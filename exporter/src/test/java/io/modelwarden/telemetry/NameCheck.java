@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /**
  * Finds names of telemetry that configuration, rules, dashboards and documents use and the code
  * does not have. Known are metrics (as in OTLP and as in Prometheus), attributes (and as labels),
- * log events, the rules that a collector's lane sets, and groups of alert rules.
+ * log events, and the rules that a collector's lane sets.
  */
 public final class NameCheck {
 
@@ -31,12 +31,11 @@ public final class NameCheck {
   // Not a part of a path, of a package, or of a recording rule's name (which has colons).
   private static final Pattern OURS =
       Pattern.compile(
-          "(?<![A-Za-z0-9_./:-])(?:modelwarden|security_rule)[._][a-z0-9_.]*[a-z0-9](?![A-Za-z0-9/-]|_[a-z0-9]|:[a-z])");
+          "(?<![A-Za-z0-9_./:-])(?:modelwarden|security_rule)[._][a-z0-9_.]*[a-z0-9]"
+              + "(?![A-Za-z0-9/-]|_[a-z0-9]|:[a-z])");
   private static final Pattern IN_OTTL = Pattern.compile("attributes\\[\"([a-z0-9_.]+)\"\\]");
   private static final Pattern RULE =
       Pattern.compile("\"security_rule\\.name\"\\],\\s*\"([^\"]+)\"");
-  private static final Pattern RULE_GROUPS = Pattern.compile("(?m)^groups:");
-  private static final Pattern GROUP = Pattern.compile("(?m)^ *- name: (\\S+)$");
   private static final Pattern FILE_NAME =
       Pattern.compile(".*\\.(jar|yaml|yml|json|md|service|sock|conf|sh|log|env|txt)");
 
@@ -53,14 +52,7 @@ public final class NameCheck {
       known.add(key.getKey().replace('.', '_'));
     }
     known.addAll(SpanNames.events());
-    texts.forEach(text -> addAll(RULE, text));
-    texts.stream()
-        .filter(text -> RULE_GROUPS.matcher(text).find())
-        .forEach(text -> addAll(GROUP, text));
-  }
-
-  private void addAll(Pattern pattern, String text) {
-    pattern.matcher(text).results().forEach(result -> known.add(result.group(1)));
+    texts.forEach(text -> RULE.matcher(text).results().forEach(rule -> known.add(rule.group(1))));
   }
 
   /** One line for each unknown name of each file: {@code file: name}. */

@@ -71,7 +71,6 @@ class TelemetryNamesTest {
         "expr: sum by (modelwarden_workload_name) (modelwarden_file_io_bytes_total[2m])",
         "exp_labels: {modelwarden_model_name: llama}",
         "record: workload_model:modelwarden_file_reads:increase1m",
-        "groups:\n  - name: modelwarden_model_access\n    rules: []",
         "{__name__=~\"modelwarden_.*\"} {__name__=~\"modelwarden_agent_.*\"}",
         "`modelwarden.agent.*` in io.modelwarden.session, modelwarden.jar, /etc/modelwarden.d/x",
         "set(span.attributes[\"security_rule.name\"], \"modelwarden.memory_read\")",
