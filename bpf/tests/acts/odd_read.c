@@ -1,49 +1,87 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Reads a file by calls made to confuse: int80 (the 32-bit table) or dirty (upper halves set). */
+/*
+ * Reads a file by calls made to confuse: through the 32-bit table (int80, int80_pread,
+ * int80_open: opened there too) or with the upper halves of registers set (dirty, dirty_pread).
+ */
 #include "act.h"
 
-static long int80(long call, long first, long second, long third)
+#define KINDS "int80 int80_pread int80_open dirty dirty_pread "
+
+enum { IA32_READ = 3, IA32_OPEN = 5, IA32_PREAD64 = 180 };
+
+static const long dirt = 0xdeadbeef00000000;
+
+static long int80(long call, long first, long second, long third, long fourth)
 {
 	long result;
 
 	__asm__ volatile("int $0x80"
 			 : "=a"(result)
-			 : "a"(call), "b"(first), "c"(second), "d"(third)
+			 : "a"(call), "b"(first), "c"(second), "d"(third), "S"(fourth), "D"(0L)
 			 : "memory", "r8", "r9", "r10", "r11");
 	return (int)result;
 }
 
-static long raw(long call, long first, long second, long third)
+static long raw(long call, long first, long second, long third, long fourth)
 {
+	register long r10 __asm__("r10") = fourth;
 	long result;
 
 	__asm__ volatile("syscall"
 			 : "=a"(result)
-			 : "a"(call), "D"(first), "S"(second), "d"(third)
+			 : "a"(call), "D"(first), "S"(second), "d"(third), "r"(r10)
 			 : "memory", "rcx", "r11");
 	return result;
 }
 
+static char *low_memory(long long length)
+{
+	char *memory = mmap(NULL, length, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+	if (memory == MAP_FAILED)
+		die("mmap");
+	return memory;
+}
+
+static int open_odd(const char *kind, const char *path)
+{
+	if (strcmp(kind, "int80_open"))
+		return open_file(path, O_RDONLY);
+	return int80(IA32_OPEN, (long)strcpy(low_memory(strlen(path) + 1), path), O_RDONLY, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
-	const long dirt = 0xdeadbeef00000000;
 	struct truth truth = {0};
 
+	begin(&argc, argv);
 	if (argc != 4)
-		usage("odd_read int80|dirty PATH CHUNK");
-	long long chunk = number(argv[3]);
-	char *buffer = mmap(NULL, chunk, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-	int fd = open_file(argv[2], O_RDONLY);
+		usage("odd_read " KINDS "PATH CHUNK");
+	const char *kind = one_of(KINDS, argv[1]);
+	long long chunk = positive(argv[3]);
+	char *buffer = low_memory(chunk);
+	int fd = open_odd(kind, argv[2]);
 
+	if (fd < 0)
+		die(argv[2]);
 	for (;;) {
-		long result = !strcmp(argv[1], "int80")
-				      ? int80(3, fd, (long)buffer, chunk)
-				      : raw(SYS_read, dirt | fd, (long)buffer, chunk);
+		long result;
 
+		/* The offset's low half is enough: these files are small. */
+		if (!strcmp(kind, "int80_pread"))
+			result = int80(IA32_PREAD64, fd, (long)buffer, chunk, truth.bytes);
+		else if (!strcmp(kind, "dirty_pread"))
+			result = raw(SYS_pread64, dirt | fd, (long)buffer, chunk, truth.bytes);
+		else if (!strcmp(kind, "dirty"))
+			result = raw(SYS_read, dirt | fd, (long)buffer, chunk, 0);
+		else
+			result = int80(IA32_READ, fd, (long)buffer, chunk, 0);
 		if (result == 0)
 			break;
-		count(&truth, result);
+		if (result < 0)
+			errno = -result;
+		count(&truth, result < 0 ? -1 : result);
 	}
 	tell(&truth);
 	return 0;

@@ -4,6 +4,8 @@
 #include "act.h"
 #include <sys/ptrace.h>
 
+#define METHODS "process_vm_readv proc_mem ptrace pidfd_getfd "
+
 static char buffer[1 << 20];
 
 static long copy_chunk(const char *method, int pid, int memory, char *address, long length)
@@ -35,18 +37,20 @@ int main(int argc, char **argv)
 	struct truth truth = {0};
 	char path[64];
 
+	begin(&argc, argv);
 	if (argc != 5)
-		usage("scrape_memory METHOD PID ADDRESS|DESCRIPTOR LENGTH");
-	int pid = number(argv[2]), memory = -1;
+		usage("scrape_memory " METHODS "PID ADDRESS|DESCRIPTOR LENGTH");
+	int pid = positive(argv[2]), memory = -1;
+	const char *scraping = one_of(METHODS, argv[1]);
 	char *address = (char *)number(argv[3]);
 	long long length = number(argv[4]);
 
-	if (!strcmp(argv[1], "ptrace")) {
+	if (!strcmp(scraping, "ptrace")) {
 		peek(pid, address, length, &truth);
 		tell(&truth);
 		return 0;
 	}
-	if (!strcmp(argv[1], "pidfd_getfd")) {
+	if (!strcmp(scraping, "pidfd_getfd")) {
 		int process = syscall(SYS_pidfd_open, pid, 0);
 
 		if (syscall(SYS_pidfd_getfd, process, (int)(long)address, 0) < 0)
@@ -55,7 +59,7 @@ int main(int argc, char **argv)
 		tell(&truth);
 		return 0;
 	}
-	if (!strcmp(argv[1], "proc_mem")) {
+	if (!strcmp(scraping, "proc_mem")) {
 		snprintf(path, sizeof(path), "/proc/%d/mem", pid);
 		memory = open_file(path, O_RDONLY);
 	}
@@ -63,7 +67,11 @@ int main(int argc, char **argv)
 		long long left = length - truth.bytes;
 		long wanted = left < (long long)sizeof(buffer) ? left : (long)sizeof(buffer);
 
-		count(&truth, copy_chunk(argv[1], pid, memory, address + truth.bytes, wanted));
+		long copied = copy_chunk(scraping, pid, memory, address + truth.bytes, wanted);
+
+		if (copied == 0)
+			break;
+		count(&truth, copied);
 	}
 	tell(&truth);
 	return 0;

@@ -8,9 +8,10 @@ int main(int argc, char **argv)
 	struct truth truth = {0}, sent = {0};
 	struct sockaddr_storage address;
 
+	begin(&argc, argv);
 	if (argc != 5)
 		usage("serve_file PATH ADDRESS PORT LIMIT");
-	long long limit = number(argv[4]);
+	long long limit = positive(argv[4]);
 	int listener, fd = open_file(argv[1], O_RDONLY), one = 1;
 	socklen_t length = make_address(argv[2], number(argv[3]), &address);
 	char *buffer = malloc(limit);
@@ -25,6 +26,8 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	int peer = accept(listener, NULL, NULL);
 
+	if (peer < 0)
+		die("accept");
 	count(&truth, read(fd, buffer, limit));
 	send_all(peer, buffer, truth.bytes, &sent);
 	tell(&sent);

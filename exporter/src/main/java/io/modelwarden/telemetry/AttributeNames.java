@@ -4,6 +4,7 @@ package io.modelwarden.telemetry;
 import static io.opentelemetry.api.common.AttributeKey.booleanKey;
 import static io.opentelemetry.api.common.AttributeKey.doubleKey;
 import static io.opentelemetry.api.common.AttributeKey.longKey;
+import static io.opentelemetry.api.common.AttributeKey.stringArrayKey;
 import static io.opentelemetry.api.common.AttributeKey.stringKey;
 
 import io.opentelemetry.api.common.AttributeKey;
@@ -191,6 +192,22 @@ public final class AttributeNames {
       say(stringKey("security_rule.name"), "the rule that found it; set by the collector");
   public static final AttributeKey<String> RULESET_NAME =
       say(stringKey("security_rule.ruleset.name"), "`modelwarden`; set by the collector");
+  public static final AttributeKey<String> RULE_CATEGORY =
+      say(stringKey("security_rule.category"), "kind of attack; set by the collector");
+  public static final AttributeKey<String> RULE_DESCRIPTION =
+      say(stringKey("security_rule.description"), "what the rule says; set by the collector");
+  public static final AttributeKey<String> RULE_REFERENCE =
+      say(stringKey("security_rule.reference"), "the runbook; set by the collector");
+  public static final AttributeKey<String> FINDING_SEVERITY =
+      say(stringKey("modelwarden.finding.severity"), "`critical`; set by the collector");
+  public static final AttributeKey<List<String>> FINDING_TECHNIQUES =
+      say(
+          stringArrayKey("modelwarden.finding.techniques"),
+          "MITRE ATLAS and ATT&CK techniques; set by the collector");
+  public static final AttributeKey<String> FINDING_REASON =
+      say(
+          stringKey("modelwarden.finding.reason"),
+          "why, in words with figures; set by the collector");
   public static final AttributeKey<String> COLLECTOR_ID =
       say(stringKey("modelwarden.collector.id"), "the collector that counted; set by it");
 

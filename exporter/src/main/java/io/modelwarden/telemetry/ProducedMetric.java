@@ -17,6 +17,7 @@ import java.util.List;
 /**
  * One metric of one resource, as collected: always cumulative, whatever temporality is preferred.
  *
+ * @param estimatedBytes about what it takes in an export
  * @param delivered what to do when an export of it has succeeded
  */
 record ProducedMetric(
@@ -25,6 +26,7 @@ record ProducedMetric(
     MetricSpec spec,
     MetricDataType type,
     Data<?> data,
+    int estimatedBytes,
     Runnable delivered)
     implements MetricData {
 
@@ -33,14 +35,17 @@ record ProducedMetric(
       InstrumentationScopeInfo scope,
       MetricSpec spec,
       List<LongPointData> points,
+      int estimatedBytes,
       Runnable delivered) {
     if (spec.instrument() == Instrument.GAUGE) {
       Data<?> data = GaugeData.createLongGaugeData(points);
-      return new ProducedMetric(resource, scope, spec, MetricDataType.LONG_GAUGE, data, delivered);
+      return new ProducedMetric(
+          resource, scope, spec, MetricDataType.LONG_GAUGE, data, estimatedBytes, delivered);
     }
     Data<?> data =
         SumData.createLongSumData(isMonotonic(spec), AggregationTemporality.CUMULATIVE, points);
-    return new ProducedMetric(resource, scope, spec, MetricDataType.LONG_SUM, data, delivered);
+    return new ProducedMetric(
+        resource, scope, spec, MetricDataType.LONG_SUM, data, estimatedBytes, delivered);
   }
 
   static ProducedMetric ofDoubles(
@@ -48,15 +53,17 @@ record ProducedMetric(
       InstrumentationScopeInfo scope,
       MetricSpec spec,
       List<DoublePointData> points,
+      int estimatedBytes,
       Runnable delivered) {
     if (spec.instrument() == Instrument.GAUGE) {
       Data<?> data = GaugeData.createDoubleGaugeData(points);
       return new ProducedMetric(
-          resource, scope, spec, MetricDataType.DOUBLE_GAUGE, data, delivered);
+          resource, scope, spec, MetricDataType.DOUBLE_GAUGE, data, estimatedBytes, delivered);
     }
     Data<?> data =
         SumData.createDoubleSumData(isMonotonic(spec), AggregationTemporality.CUMULATIVE, points);
-    return new ProducedMetric(resource, scope, spec, MetricDataType.DOUBLE_SUM, data, delivered);
+    return new ProducedMetric(
+        resource, scope, spec, MetricDataType.DOUBLE_SUM, data, estimatedBytes, delivered);
   }
 
   private static boolean isMonotonic(MetricSpec spec) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.telemetry;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,6 +23,7 @@ final class Stream {
   private static final long OLDEST_ZERO_NANOS = TimeUnit.MINUTES.toNanos(30);
 
   private final Attributes attributes;
+  private final int pointBytes;
   private final boolean bornAtZero;
   private final long startEpochNanos;
   private long value;
@@ -35,6 +38,7 @@ final class Stream {
    */
   Stream(Attributes attributes, boolean bornAtZero, long startEpochNanos) {
     this.attributes = attributes;
+    this.pointBytes = estimatedBytes(attributes);
     this.bornAtZero = bornAtZero;
     this.startEpochNanos = startEpochNanos;
     this.touchedEpochNanos = startEpochNanos;
@@ -47,6 +51,11 @@ final class Stream {
 
   Attributes attributes() {
     return attributes;
+  }
+
+  /** About what one of its points takes in an export. */
+  int pointBytes() {
+    return pointBytes;
   }
 
   /** False if it is closed: the caller takes a new one. */
@@ -104,5 +113,14 @@ final class Stream {
 
   synchronized long touchedEpochNanos() {
     return touchedEpochNanos;
+  }
+
+  static int estimatedBytes(Attributes attributes) {
+    int bytes = 40;
+    for (Map.Entry<AttributeKey<?>, Object> one : attributes.asMap().entrySet()) {
+      // A character may be three bytes; tags and lengths come to about ten.
+      bytes += one.getKey().getKey().length() + 3 * one.getValue().toString().length() + 10;
+    }
+    return bytes;
   }
 }

@@ -2,7 +2,6 @@
 package io.modelwarden.telemetry;
 
 import io.modelwarden.workload.Workload;
-import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -19,6 +18,9 @@ import java.util.function.LongSupplier;
 
 /** Hands the workloads' streams and the agent's own series to the SDK's metric reader. */
 final class StreamProducer implements MetricProducer {
+
+  /** A metric of one resource is split at about this size. */
+  static final int PART_BYTES = 1024 * 1024;
 
   private final MetricStreams streams;
   private final SelfMetrics self;
@@ -45,11 +47,11 @@ final class StreamProducer implements MetricProducer {
           (key, stream) -> {
             Resource resource =
                 key == null ? agent : inUse.computeIfAbsent(key.workload(), resources::of);
-            byResource.computeIfAbsent(resource, any -> new Points()).take(stream, now);
+            byResource
+                .computeIfAbsent(resource, it -> new Points(it, family.metric(), metrics))
+                .take(stream, now);
           });
-      byResource.forEach(
-          (resource, points) ->
-              metrics.add(points.of(resource, resources.scope(), family.metric())));
+      byResource.values().forEach(Points::finish);
     }
     addSelf(agent, now, metrics);
     return metrics;
@@ -78,28 +80,52 @@ final class StreamProducer implements MetricProducer {
       }
       points.add(DoublePointData.create(start, at, one.attributes(), sample.value(), List.of()));
     }
+    int bytes = points.stream().mapToInt(p -> Stream.estimatedBytes(p.getAttributes())).sum();
     return ProducedMetric.ofDoubles(
         agent,
         resources.scope(),
         metric,
         points,
+        bytes,
         () -> series.forEach(SelfMetrics.Series::delivered));
   }
 
-  /** The points of one metric and one resource. */
-  private static final class Points {
+  /** Collects the points of one metric and one resource, in parts that fit into an export. */
+  private final class Points {
 
-    private final List<LongPointData> points = new ArrayList<>();
-    private final List<Stream> streams = new ArrayList<>();
+    private final Resource resource;
+    private final MetricSpec metric;
+    private final List<MetricData> to;
+    private List<LongPointData> points = new ArrayList<>();
+    private List<Stream> taken = new ArrayList<>();
+    private int bytes;
 
-    void take(Stream stream, long now) {
-      stream.points(now, points);
-      streams.add(stream);
+    Points(Resource resource, MetricSpec metric, List<MetricData> to) {
+      this.resource = resource;
+      this.metric = metric;
+      this.to = to;
     }
 
-    MetricData of(Resource resource, InstrumentationScopeInfo scope, MetricSpec metric) {
-      return ProducedMetric.ofLongs(
-          resource, scope, metric, points, () -> streams.forEach(Stream::delivered));
+    void take(Stream stream, long now) {
+      int before = points.size();
+      stream.points(now, points);
+      taken.add(stream);
+      bytes += (points.size() - before) * stream.pointBytes();
+      if (bytes > PART_BYTES) {
+        finish();
+      }
+    }
+
+    void finish() {
+      if (!taken.isEmpty()) {
+        List<Stream> streams = taken;
+        Runnable delivered = () -> streams.forEach(Stream::delivered);
+        to.add(
+            ProducedMetric.ofLongs(resource, resources.scope(), metric, points, bytes, delivered));
+      }
+      points = new ArrayList<>();
+      taken = new ArrayList<>();
+      bytes = 0;
     }
   }
 }

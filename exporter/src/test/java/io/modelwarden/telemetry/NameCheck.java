@@ -31,7 +31,8 @@ public final class NameCheck {
   // Not a part of a path, of a package, or of a recording rule's name (which has colons).
   private static final Pattern OURS =
       Pattern.compile(
-          "(?<![A-Za-z0-9_./:-])(?:modelwarden|security_rule)[._][a-z0-9_.]*[a-z0-9](?![:/-])");
+          "(?<![A-Za-z0-9_./:-])(?:modelwarden|security_rule)[._][a-z0-9_.]*[a-z0-9]"
+              + "(?![A-Za-z0-9/-]|_[a-z0-9]|:[a-z])");
   private static final Pattern IN_OTTL = Pattern.compile("attributes\\[\"([a-z0-9_.]+)\"\\]");
   private static final Pattern RULE =
       Pattern.compile("\"security_rule\\.name\"\\],\\s*\"([^\"]+)\"");

@@ -15,6 +15,7 @@ import io.modelwarden.session.PeerScope;
 import io.modelwarden.session.Phase;
 import io.modelwarden.workload.Workload;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -232,6 +233,33 @@ class StreamProducerTest {
   }
 
   @Test
+  void endedWorkload_isNotClosedByAnExportThatWasUnderWay() {
+    read("/m/a", 700, Story.EPOCH_NANOS);
+    List<MetricData> before = collect();
+    read("/m/a", 50, now);
+    streams.endWorkload(Story.SERVER);
+    deliver(before);
+    assertValueAfterAll(750);
+
+    List<MetricData> between = collect();
+    read("/m/a", 1, now);
+    streams.endWorkload(Story.SERVER);
+    deliver(between);
+    assertValueAfterAll(751);
+  }
+
+  @Test
+  void closedSeries_takesNothingMore() {
+    Stream stream = new Stream(Attributes.empty(), true, Story.EPOCH_NANOS);
+    assertThat(stream.add(5, Story.EPOCH_NANOS)).isTrue();
+    stream.end();
+    stream.points(now, new ArrayList<>());
+    stream.delivered();
+    assertThat(stream.add(5, now)).isFalse();
+    assertThat(stream.value()).isEqualTo(5);
+  }
+
+  @Test
   void atLimit_longIdleSeriesMakesRoom() {
     streams = new MetricStreams(1, model -> false);
     read("/m/old", 700, Story.EPOCH_NANOS);
@@ -280,6 +308,13 @@ class StreamProducerTest {
     points("modelwarden.file.io", collect())
         .forEach(p -> totals.merge(identity(p), p.getValue(), Math::max));
     assertThat(totals.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(rounds);
+  }
+
+  private void assertValueAfterAll(long value) {
+    now += 30 * SECOND;
+    assertThat(points("modelwarden.file.io", collect()))
+        .extracting(LongPointData::getValue)
+        .containsExactly(value);
   }
 
   private static String identity(LongPointData point) {

@@ -69,6 +69,7 @@ class TelemetryNamesTest {
   @ValueSource(
       strings = {
         "expr: sum by (modelwarden_workload_name) (modelwarden_file_io_bytes_total[2m])",
+        "exp_labels: {modelwarden_model_name: llama}",
         "record: workload_model:modelwarden_file_reads:increase1m",
         "{__name__=~\"modelwarden_.*\"} {__name__=~\"modelwarden_agent_.*\"}",
         "`modelwarden.agent.*` in io.modelwarden.session, modelwarden.jar, /etc/modelwarden.d/x",
@@ -87,6 +88,7 @@ class TelemetryNamesTest {
     "modelwarden_nothing_.*, modelwarden_nothing",
     "span.attributes[\"network.peer.adress\"], network.peer.adress",
     "security_rule.nam, security_rule.nam",
+    "modelwarden_model_nam: llama, modelwarden_model_nam",
   })
   void unknownName_isFound(String text, String name) {
     assertThat(NameCheck.unknownNames(text)).containsExactly(name);

@@ -247,6 +247,34 @@ class TelemetryTest {
   }
 
   @Test
+  void manySeriesWithLongPaths_goInRequestsThatCollectorsTake() {
+    TelemetrySettings many = new TelemetrySettings("0.1.0", Story.HOST, 10_000, model -> false);
+    String deep = "/models" + "/d".repeat(1000) + "/";
+    int series = 10_000;
+    try (Telemetry telemetry = Telemetry.start(many, Map.of(), receiver.properties())) {
+      for (int i = 0; i < series; i++) {
+        telemetry.measure(Story.read(Story.SERVER, deep + i, 1, epochNanos()));
+      }
+      assertThat(telemetry.flush(PATIENCE)).isTrue();
+    }
+    assertThat(receiver.metrics)
+        .allSatisfy(
+            request ->
+                assertThat(request.stream().mapToInt(ResourceMetrics::getSerializedSize).sum())
+                    .isLessThan(8 * 1024 * 1024));
+    assertThat(
+            receiver.metrics.stream()
+                .flatMap(List::stream)
+                .flatMap(m -> m.getScopeMetrics(0).getMetricsList().stream())
+                .filter(m -> m.getName().equals("modelwarden.file.io"))
+                .flatMap(m -> m.getSum().getDataPointsList().stream())
+                .filter(p -> p.getAsInt() == 1)
+                .map(NumberDataPoint::getAttributesList)
+                .distinct())
+        .hasSize(series);
+  }
+
+  @Test
   void disabledSdk_takesEverythingAndSendsNothing() {
     try (Telemetry telemetry = start(Map.of("otel.sdk.disabled", "true"))) {
       telemetry.span(Story.evidence(Story.memory()));

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The packaged agent as a user starts it: answers, exit codes and one-line errors. */
+@Tag("system")
+class CommandLineTest {
+
+  private static final String JAR =
+      Programs.REPOSITORY.resolve("exporter/target/modelwarden.jar").toString();
+
+  @Test
+  void doctor_attachesEveryProbe() {
+    Programs.Ended ended = agent("doctor");
+    assertThat(ended.code()).as(ended.output()).isZero();
+    assertThat(ended.output().lines().filter(line -> line.contains("  probe "))).hasSize(13);
+    assertThat(ended.output().lines().filter(line -> line.contains("  probe ")))
+        .allMatch(line -> line.startsWith("ok"));
+  }
+
+  @Test
+  void version_namesWhatRuns() {
+    assertThat(agent("version").output()).contains("modelwarden 0.1").contains("schema      0.1");
+  }
+
+  @Test
+  void wrongArgument_endsWithOneLine() {
+    refused(agent("run", "--confg", "x"), 1, "Unknown option");
+  }
+
+  @Test
+  void missingConfiguration_endsWithOneLine() {
+    refused(agent("run", "--config", "/does/not/exist.yaml"), 1, "/does/not/exist.yaml");
+  }
+
+  @Test
+  void portInUse_endsBeforeAnythingIsAttached() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Programs.Ended ended =
+          with(List.of("MODELWARDEN_HTTP_LISTEN=127.0.0.1:" + taken.getLocalPort()), "run");
+      refused(ended, 1, "http.listen");
+    }
+  }
+
+  @Test
+  void withoutPrivileges_theRemedyIsNamed() {
+    List<String> command =
+        List.of(
+            "setpriv", "--bounding-set", "-all", "--inh-caps", "-all", "java", "-jar", JAR, "run");
+    refused(Programs.run(command), 2, "capabilities");
+  }
+
+  private static void refused(Programs.Ended ended, int code, String word) {
+    assertThat(ended.code()).as(ended.output()).isEqualTo(code);
+    assertThat(ended.output().lines()).as(ended.output()).hasSize(1);
+    assertThat(ended.output()).startsWith("modelwarden: ").contains(word);
+  }
+
+  private static Programs.Ended agent(String... arguments) {
+    return with(List.of(), arguments);
+  }
+
+  private static Programs.Ended with(List<String> environment, String... arguments) {
+    List<String> command = new ArrayList<>(List.of("env"));
+    command.addAll(environment);
+    command.addAll(List.of("java", "-jar", JAR));
+    command.addAll(List.of(arguments));
+    return Programs.run(command);
+  }
+}

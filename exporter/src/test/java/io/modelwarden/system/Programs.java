@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.system;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The programs that system tests run, as the set-up scripts find or build them. */
+final class Programs {
+
+  static final Path REPOSITORY =
+      Path.of(System.getProperty("modelwarden.repository", "..")).toAbsolutePath().normalize();
+
+  /** What a program said, and how it ended. */
+  record Ended(int code, String output) {}
+
+  private Programs() {}
+
+  static String collector() {
+    return printedBy("scripts/collector.sh");
+  }
+
+  static Path prometheusFolder() {
+    return Path.of(printedBy("scripts/prometheus.sh"));
+  }
+
+  static Ended run(List<String> command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new Ended(process.waitFor(), output);
+    } catch (IOException failure) {
+      throw new AssertionError("cannot run " + command, failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while running " + command, interrupted);
+    }
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException none) {
+      throw new AssertionError("no free port", none);
+    }
+  }
+
+  private static String printedBy(String script) {
+    Ended ended = run(List.of("bash", "-c", REPOSITORY.resolve(script) + " 2>/dev/null"));
+    if (ended.code() != 0) {
+      throw new AssertionError(script + " failed: run it by hand to see why");
+    }
+    return ended.output().strip();
+  }
+}
