@@ -2,9 +2,13 @@
 package io.modelwarden.probe;
 
 import io.modelwarden.btf.StructLayout;
+import io.modelwarden.event.Increment;
+import io.modelwarden.event.KernelEvent.BytesUncounted;
+import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfMap;
+import io.modelwarden.libbpf.Clocks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -27,6 +31,7 @@ final class ProcessTable {
     long endNanos;
     boolean replaced;
     int quietPolls;
+    long uncountedReadBytes;
 
     Entry(ProcessFacts facts, long mountNamespace) {
       this.facts = facts;
@@ -41,9 +46,16 @@ final class ProcessTable {
   private final Layouts layouts;
   private final TextTable texts;
   private final Clock clock;
+  private final Consumer<BytesUncounted> uncounted;
   private final Map<ProcessKey, Entry> entries = new HashMap<>();
 
-  ProcessTable(BpfMap map, Layouts layouts, TextTable texts, Clock clock) {
+  ProcessTable(
+      BpfMap map,
+      Layouts layouts,
+      TextTable texts,
+      Clock clock,
+      Consumer<BytesUncounted> uncounted) {
+    this.uncounted = uncounted;
     this.map = map;
     this.layouts = layouts;
     this.texts = texts;
@@ -140,10 +152,22 @@ final class ProcessTable {
       entries.put(key, entry);
       appeared.accept(entry.facts);
     }
+    reportUncounted(entry, struct.integer("uncounted_read_bytes", 8).get(values, at));
     long end = struct.integer("end_ns", 8).get(values, at);
     if (end != 0) {
       entry.endNanos = end;
       entry.replaced = has(values, at, "PROCESS_REPLACED");
+    }
+  }
+
+  /** Bytes for which the counter map had no room are in the totals all the same. */
+  private void reportUncounted(Entry entry, long bytes) {
+    long added = bytes - entry.uncountedReadBytes;
+    if (added > 0) {
+      entry.uncountedReadBytes = bytes;
+      long now = clock.toEpochNanos(Clocks.bootNanos());
+      uncounted.accept(
+          new BytesUncounted(entry.facts.key(), Direction.READ, new Increment(added, 0, now, now)));
     }
   }
 
