@@ -85,7 +85,7 @@ class BpfObjectTest {
 
   @Test
   void open_ofSomethingElse_isRefused() {
-    assertThatThrownBy(() -> BpfObject.open(LibBpf.load(), "text", "no object".getBytes()))
+    assertThatThrownBy(() -> BpfObject.open(LibBpf.load(), "zeros", new byte[9]))
         .isInstanceOf(BpfException.class)
         .hasMessageStartingWith("open the BPF object");
   }
