@@ -31,7 +31,7 @@ if [ ! -x "$target/promtool" ]; then
     start=$SECONDS
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
-    export PATH=$(dirname "$go"):$PATH CGO_ENABLED=0 GOFLAGS=-mod=mod
+    export PATH=$(dirname "$go"):$PATH CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=auto
     cd "$scratch"
     module=$(go mod download -json "github.com/prometheus/prometheus@v$PROMETHEUS_MODULE_VERSION" |
       sed -n 's/.*"GoMod": "\(.*\)".*/\1/p')
