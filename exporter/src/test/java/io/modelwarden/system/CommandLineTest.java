@@ -4,6 +4,8 @@ package io.modelwarden.system;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -29,6 +31,26 @@ class CommandLineTest {
     assertThat(ended.output().lines().filter(line -> line.contains("  probe "))).hasSize(13);
     assertThat(ended.output().lines().filter(line -> line.contains("  probe ")))
         .allMatch(line -> line.startsWith("ok"));
+  }
+
+  @Test
+  void doctorAsJson_isReadByMachines() throws IOException {
+    Programs.Ended ended = agent("doctor", "--output", "json");
+    JsonNode checks = new ObjectMapper().readTree(ended.output());
+    assertThat(checks.findValuesAsText("name")).contains("kernel", "capabilities", "lockdown");
+    assertThat(checks.findValuesAsText("status")).isSubsetOf("ok", "warn");
+  }
+
+  @Test
+  void doctorWithWrongConfiguration_endsWithOne() {
+    Programs.Ended ended = with(List.of("MODELWARDEN_HTTP_LISTEN=nowhere"), "doctor");
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.output()).contains("MODELWARDEN_HTTP_LISTEN: http.listen: 'nowhere' needs");
+  }
+
+  @Test
+  void argumentOverTwoLines_isShownOnOne() {
+    refused(agent("run", "x\ny"), 1, "x\\x0ay");
   }
 
   @Test
