@@ -13,10 +13,12 @@ new_enough() {
 
 if [ -n "${PROMETHEUS:-}" ]; then
   new_enough "$PROMETHEUS" || fail "PROMETHEUS=$PROMETHEUS cannot be used: unset it, and one is built"
+  [ -x "$(dirname "$PROMETHEUS")/promtool" ] ||
+    fail "PROMETHEUS=$PROMETHEUS has no promtool beside it: put it there, or unset PROMETHEUS"
   dirname "$PROMETHEUS"
   exit 0
 fi
-if command -v prometheus >/dev/null && command -v promtool >/dev/null &&
+if command -v prometheus >/dev/null && [ -x "$(dirname "$(command -v prometheus)")/promtool" ] &&
   new_enough "$(command -v prometheus)"; then
   dirname "$(command -v prometheus)"
   exit 0

@@ -61,6 +61,15 @@ class ArchitectureTest {
           .resideInAPackage("com.sun.jna..");
 
   @ArchTest
+  static final ArchRule jna_isNotSeenFromOutside =
+      ArchRuleDefinition.classes()
+          .that()
+          .resideInAPackage("io.modelwarden.libbpf..")
+          .and()
+          .arePublic()
+          .should(PublicSignatures.without("com.sun.jna"));
+
+  @ArchTest
   static final ArchRule openTelemetry_staysInTelemetry =
       noClasses()
           .that()
