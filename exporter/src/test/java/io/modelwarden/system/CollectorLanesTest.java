@@ -277,7 +277,7 @@ class CollectorLanesTest {
   private static TreeSet<String> findings(String spanId) {
     TreeSet<String> rules = new TreeSet<>();
     for (JsonNode line : lines("findings.jsonl")) {
-      for (JsonNode span : line.findValue("scopeSpans").findValue("spans")) {
+      for (JsonNode span : line.findPath("scopeSpans").findPath("spans")) {
         if (span.get("spanId").asText().equals(spanId)) {
           span.get("attributes")
               .forEach(
@@ -296,7 +296,7 @@ class CollectorLanesTest {
   private static long counted() {
     long newest = 0;
     for (JsonNode line : lines("metrics.jsonl")) {
-      for (JsonNode resource : line.get("resourceMetrics")) {
+      for (JsonNode resource : line.path("resourceMetrics")) {
         if (resource.get("resource").toString().contains("\"many\"")) {
           for (JsonNode points : resource.findValues("dataPoints")) {
             for (JsonNode point : points) {
