@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.system;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Findings from the collector's door to Prometheus: none is lost, none is counted twice. */
+@Tag("system")
+class DetectionCountTest {
+
+  private static final int CLIENTS = 4;
+  private static final int REQUESTS = 200;
+
+  @TempDir Path output;
+  private final String address = "http://127.0.0.1:" + Programs.freePort();
+  private Process prometheus;
+  private RunningCollector collector;
+
+  @BeforeEach
+  void start() throws IOException {
+    Path folder = RunningCollector.CONFIGURATION;
+    prometheus =
+        new ProcessBuilder(
+                Programs.prometheusFolder().resolve("prometheus").toString(),
+                "--config.file=" + folder.resolve("prometheus.yaml"),
+                "--storage.tsdb.path=" + output.resolve("data"),
+                "--web.listen-address=" + address.substring("http://".length()),
+                "--web.enable-otlp-receiver",
+                "--enable-feature=created-timestamp-zero-ingestion")
+            .redirectErrorStream(true)
+            .redirectOutput(output.resolve("prometheus.log").toFile())
+            .start();
+    RunningCollector.await(
+        "Prometheus' start", () -> RunningCollector.answers(address + "/-/ready"));
+    collector =
+        new RunningCollector(
+            output,
+            List.of(
+                "base.yaml",
+                "detection/memory-read.yaml",
+                "backends/file.yaml",
+                "backends/prometheus-otlp.yaml"),
+            Map.of("MODELWARDEN_RULE_PROMETHEUS", address));
+  }
+
+  @AfterEach
+  void stop() {
+    if (collector != null) {
+      collector.close();
+    }
+    Programs.end(prometheus);
+  }
+
+  @Test
+  void findingsOfManyClients_areOneSeriesFromZeroThatCountsAll() throws Exception {
+    Path attack = RunningCollector.CONFIGURATION.resolve("tests/memory-attack/input.json");
+    String request = Files.readString(attack);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    List<Thread> clients = new ArrayList<>();
+    for (int client = 0; client < CLIENTS; client++) {
+      // Two pods of one workload, each seen by two clients.
+      byte[] own = request.replace("llama-0", "llama-" + client % 2).getBytes(UTF_8);
+      Thread thread = new Thread(() -> postMany(own));
+      thread.setUncaughtExceptionHandler((ended, thrown) -> failure.set(thrown));
+      thread.start();
+      clients.add(thread);
+    }
+    for (Thread client : clients) {
+      client.join();
+    }
+    assertThat(failure.get()).isNull();
+    RunningCollector.await("all findings", () -> newest() >= CLIENTS * REQUESTS);
+    // More would come with the next second, were any counted twice.
+    Thread.sleep(2500);
+    assertThat(newest()).isEqualTo(CLIENTS * REQUESTS);
+
+    JsonNode series = series();
+    assertThat(series).as("one series a workload").hasSize(1);
+    assertThat(series.get(0).get("values").get(0).get(1).asText()).as("born at").isEqualTo("0");
+    Map<String, String> labels =
+        Map.of(
+            "k8s_cluster_name", "test",
+            "k8s_namespace_name", "prod",
+            "modelwarden_workload_kind", "Deployment",
+            "modelwarden_workload_name", "llama",
+            "modelwarden_collector_id", "test",
+            "security_rule_name", "modelwarden.memory_read");
+    labels.forEach(
+        (name, value) ->
+            assertThat(series.get(0).get("metric").path(name).asText()).as(name).isEqualTo(value));
+  }
+
+  private void postMany(byte[] request) {
+    for (int i = 0; i < REQUESTS; i++) {
+      collector.post(request);
+    }
+  }
+
+  private int newest() {
+    JsonNode series = series();
+    int sum = 0;
+    for (JsonNode one : series) {
+      JsonNode values = one.get("values");
+      sum += values.get(values.size() - 1).get(1).asInt();
+    }
+    return sum;
+  }
+
+  private JsonNode series() {
+    return RunningCollector.get(
+            address + "/api/v1/query?query=modelwarden_detections_total%5B5m%5D")
+        .get("data")
+        .get("result");
+  }
+}

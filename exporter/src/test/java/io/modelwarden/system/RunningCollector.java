@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** The real collector with the committed configuration, on free ports of the loopback. */
+final class RunningCollector implements AutoCloseable {
+
+  static final Path CONFIGURATION = Programs.REPOSITORY.resolve("otel-collector-config");
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Path output;
+  private final int port = Programs.freePort();
+  private final Process process;
+
+  /**
+   * Starts it and waits until it is healthy.
+   *
+   * @param output the folder that the file backend writes to
+   * @param more environment variables besides those of ports, folder and id
+   */
+  RunningCollector(Path output, List<String> files, Map<String, String> more) throws IOException {
+    this.output = output;
+    int health = Programs.freePort();
+    ProcessBuilder builder = new ProcessBuilder(command(List.of(), files));
+    builder.environment().put("MODELWARDEN_RULE_COLLECTOR_ID", "test");
+    builder.environment().put("MODELWARDEN_RULE_OUTPUT", output.toString());
+    builder.environment().put("MODELWARDEN_RULE_LISTEN", "127.0.0.1:" + port);
+    builder.environment().put("MODELWARDEN_RULE_HEALTH", "127.0.0.1:" + health);
+    builder.environment().putAll(more);
+    Path log = output.resolve("collector.log");
+    process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    try {
+      await("the collector's start", () -> answers("http://127.0.0.1:" + health));
+    } catch (AssertionError late) {
+      close();
+      throw new AssertionError(Files.readString(log), late);
+    }
+  }
+
+  /** The command line of the collector with these files of the configuration. */
+  static List<String> command(List<String> subcommand, List<String> files) {
+    List<String> command = new ArrayList<>(List.of(Programs.collector()));
+    command.addAll(subcommand);
+    for (String file : files) {
+      command.addAll(List.of("--config", CONFIGURATION.resolve(file).toString()));
+    }
+    return command;
+  }
+
+  /** Sends one OTLP request of spans as JSON; the collector has to take it. */
+  void post(byte[] spans) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/traces"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(spans))
+            .build();
+    HttpResponse<String> response = send(request);
+    if (response.statusCode() != 200) {
+      throw new AssertionError(response.statusCode() + " " + response.body());
+    }
+  }
+
+  /** Complete lines of a file that the file backend has written so far. */
+  List<JsonNode> lines(String file) {
+    try {
+      String text = Files.readString(output.resolve(file));
+      List<JsonNode> nodes = new ArrayList<>();
+      // The last line may be half written.
+      for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+        nodes.add(JSON.readTree(line));
+      }
+      return nodes;
+    } catch (IOException failure) {
+      throw new AssertionError("cannot read " + file, failure);
+    }
+  }
+
+  static JsonNode get(String address) {
+    try {
+      return JSON.readTree(send(HttpRequest.newBuilder(URI.create(address)).build()).body());
+    } catch (IOException failure) {
+      throw new AssertionError("no JSON from " + address, failure);
+    }
+  }
+
+  static boolean answers(String address) {
+    try {
+      return send(HttpRequest.newBuilder(URI.create(address)).build()).statusCode() == 200;
+    } catch (AssertionError notYet) {
+      return false;
+    }
+  }
+
+  static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited " + PATIENCE + " for " + what);
+      }
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while waiting for " + what, interrupted);
+      }
+    }
+  }
+
+  private static HttpResponse<String> send(HttpRequest request) {
+    try {
+      return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException failure) {
+      throw new AssertionError("no answer from " + request.uri(), failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while asking " + request.uri(), interrupted);
+    }
+  }
+
+  @Override
+  public void close() {
+    Programs.end(process);
+  }
+}
