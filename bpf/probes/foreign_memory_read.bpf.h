@@ -6,11 +6,22 @@ enum {
 	PIDFS_MAGIC = 0x50494446,
 };
 
-/* /proc/PID/mem is a regular file of size zero of the proc file system that belongs to a process.
+/*
+ * /proc/PID/mem is a regular file of size zero of the proc file system, named mem, in the folder of
+ * a process or of a thread. Its neighbours (stat, cmdline, environ) belong to a process too, but
+ * hold no weights: without the name every ps would be a thief.
  */
-static __always_inline bool is_process_memory(struct inode *inode)
+static __always_inline bool is_process_memory(struct file *file, struct inode *inode)
 {
-	return !inode->i_size && inode->i_sb->s_magic == PROC_MAGIC;
+	const __u32 mem = 'm' | 'e' << 8 | 'm' << 16;
+	__u32 name = 0;
+
+	if (inode->i_size || inode->i_sb->s_magic != PROC_MAGIC)
+		return false;
+	if (BPF_CORE_READ(file, f_path.dentry, d_name.len) != 3)
+		return false;
+	bpf_probe_read_kernel(&name, 3, BPF_CORE_READ(file, f_path.dentry, d_name.name));
+	return name == mem;
 }
 
 static __noinline int process_memory_file_read(struct inode *inode, __u64 bytes)

@@ -13,7 +13,7 @@ static __always_inline void read_from(__u32 descriptor, enum access_method metho
 	inode = file->f_inode;
 	if (may_be_model(inode))
 		count_access(file, inode, descriptor, method, DIRECTION_READ, bytes);
-	else if (is_process_memory(inode))
+	else if (is_process_memory(file, inode))
 		process_memory_file_read(inode, bytes);
 }
 

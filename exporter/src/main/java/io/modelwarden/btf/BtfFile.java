@@ -19,12 +19,17 @@ public final class BtfFile {
   private static final int KIND_STRUCT = 4;
   private static final int KIND_UNION = 5;
   private static final int KIND_ENUM = 6;
+  private static final int KIND_TYPEDEF = 8;
+  private static final int KIND_RESTRICT = 11;
   private static final int KIND_FUNC_PROTO = 13;
   private static final int KIND_VAR = 14;
   private static final int KIND_DATASEC = 15;
   private static final int KIND_DECL_TAG = 17;
+  private static final int KIND_TYPE_TAG = 18;
   private static final int KIND_ENUM64 = 19;
   private static final int DEPTH = 16;
+  // A damaged struct can contain itself; depth alone would let it grow to powers of its fields.
+  private static final int FIELDS = 4096;
 
   /** Body starts behind the 12 bytes that all types share. */
   private record Type(
@@ -60,6 +65,7 @@ public final class BtfFile {
       if (type.kind() == KIND_STRUCT && type.name().equals(name)) {
         Map<String, Field> fields = new LinkedHashMap<>();
         ElfFile.checked(() -> addFields(type, "", 0, fields, 0));
+        requireInside(type, fields);
         return new StructLayout(name, type.sizeOrType(), Map.copyOf(fields));
       }
     }
@@ -81,9 +87,29 @@ public final class BtfFile {
     int entryBytes = type.kind() == KIND_ENUM64 ? 12 : 8;
     for (int i = 0; i < type.count(); i++) {
       int at = type.body() + i * entryBytes;
-      result.put(string(bytes.getInt(at)), (long) bytes.getInt(at + 4));
+      result.put(string(bytes.getInt(at)), constant(type, at + 4));
     }
     return result;
+  }
+
+  /** For enums the flag says that the constants are signed. */
+  private long constant(Type type, int at) {
+    if (type.kind() == KIND_ENUM64) {
+      return Integer.toUnsignedLong(bytes.getInt(at)) | (long) bytes.getInt(at + 4) << 32;
+    }
+    int value = bytes.getInt(at);
+    return type.kindFlag() ? value : Integer.toUnsignedLong(value);
+  }
+
+  private static void requireInside(Type struct, Map<String, Field> fields) {
+    for (Field field : fields.values()) {
+      long end = field.offset() + (long) field.sizeBytes() * field.count();
+      if (field.offset() < 0 || field.sizeBytes() < 0 || end > struct.sizeOrType()) {
+        throw new BtfException(
+            "struct %s, field %s: lies outside the struct's %d bytes"
+                .formatted(struct.name(), field.name(), struct.sizeOrType()));
+      }
+    }
   }
 
   private Map<String, Field> addFields(
@@ -94,7 +120,13 @@ public final class BtfFile {
     for (int i = 0; i < struct.count(); i++) {
       int at = struct.body() + i * 12;
       String name = prefix + string(bytes.getInt(at));
-      int bits = struct.kindFlag() ? bytes.getInt(at + 8) & 0xffffff : bytes.getInt(at + 8);
+      int place = bytes.getInt(at + 8);
+      int bits = struct.kindFlag() ? place & 0xffffff : place;
+      if (bits % 8 != 0 || struct.kindFlag() && place >>> 24 != 0) {
+        throw new BtfException(
+            "struct %s, field %s: expected whole bytes, found a bit field"
+                .formatted(struct.name(), name));
+      }
       addField(name, bytes.getInt(at + 4), base + bits / 8, fields, depth);
     }
     return fields;
@@ -103,26 +135,37 @@ public final class BtfFile {
   private void addField(String name, int typeId, int offset, Map<String, Field> fields, int depth) {
     Type type = resolve(typeId);
     int count = 1;
-    while (type.kind() == KIND_ARRAY) {
-      count *= bytes.getInt(type.body() + 8);
+    for (int i = 0; i < DEPTH && type.kind() == KIND_ARRAY; i++) {
+      count = Math.multiplyExact(count, bytes.getInt(type.body() + 8));
       type = resolve(bytes.getInt(type.body()));
     }
     boolean nested = type.kind() == KIND_STRUCT || type.kind() == KIND_UNION;
     int size = type.kind() == KIND_POINTER ? 8 : type.sizeOrType();
     boolean signed = type.kind() == KIND_INT && (bytes.getInt(type.body()) >>> 24 & 1) != 0;
-    fields.put(name, new Field(name, offset, size, signed, count));
+    fields.put(name, new Field(name, offset, size, isInteger(type), signed, count));
+    if (fields.size() > FIELDS) {
+      throw new BtfException("field " + name + ": the struct has more than " + FIELDS + " fields");
+    }
     if (nested && count == 1) {
       addFields(type, name.isEmpty() ? "" : name + ".", offset, fields, depth + 1);
     }
   }
 
+  private static boolean isInteger(Type type) {
+    return type.kind() == KIND_INT || type.kind() == KIND_ENUM || type.kind() == KIND_ENUM64;
+  }
+
   /** Through typedefs and qualifiers to the type that has a size. */
   private Type resolve(int id) {
     Type type = types.get(id - 1);
-    for (int i = 0; i < DEPTH && type.kind() >= 8 && type.kind() <= 11; i++) {
+    for (int i = 0; i < DEPTH && isAlias(type.kind()); i++) {
       type = types.get(type.sizeOrType() - 1);
     }
     return type;
+  }
+
+  private static boolean isAlias(int kind) {
+    return kind >= KIND_TYPEDEF && kind <= KIND_RESTRICT || kind == KIND_TYPE_TAG;
   }
 
   private void readTypes(int start, int end) {

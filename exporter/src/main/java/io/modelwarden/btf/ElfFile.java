@@ -100,7 +100,9 @@ public final class ElfFile {
     while (bytes.get(end) != 0) {
       end++;
     }
-    return new String(bytes.array(), offset, end - offset, StandardCharsets.UTF_8);
+    byte[] text = new byte[end - offset];
+    bytes.get(offset, text);
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   static <T> T checked(java.util.function.Supplier<T> read) {

@@ -8,9 +8,11 @@ import java.nio.ByteBuffer;
  *
  * @param offset bytes from the start of the outermost struct
  * @param sizeBytes of one element
+ * @param integer whether an element is an integer or an enum, not a struct, union or pointer
  * @param count elements of an array, 1 otherwise
  */
-public record Field(String name, int offset, int sizeBytes, boolean signed, int count) {
+public record Field(
+    String name, int offset, int sizeBytes, boolean integer, boolean signed, int count) {
 
   /** An unsigned or signed value of up to 8 bytes at {@code base + offset}. */
   public long get(ByteBuffer buffer, int base) {

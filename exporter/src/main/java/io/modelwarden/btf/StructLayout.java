@@ -9,7 +9,7 @@ public record StructLayout(String name, int sizeBytes, Map<String, Field> fields
   /** A field of an integer; refuses what is not there, not an integer or of another width. */
   public Field integer(String field, int sizeBytes) {
     Field found = field(field);
-    if (found.sizeBytes() != sizeBytes || found.count() != 1) {
+    if (!found.integer() || found.sizeBytes() != sizeBytes || found.count() != 1) {
       throw mismatch(field, "one integer of " + sizeBytes + " bytes", found);
     }
     return found;
@@ -18,7 +18,7 @@ public record StructLayout(String name, int sizeBytes, Map<String, Field> fields
   /** An array of bytes of at least one element. */
   public Field bytes(String field) {
     Field found = field(field);
-    if (found.sizeBytes() != 1) {
+    if (!found.integer() || found.sizeBytes() != 1) {
       throw mismatch(field, "an array of bytes", found);
     }
     return found;
@@ -36,7 +36,13 @@ public record StructLayout(String name, int sizeBytes, Map<String, Field> fields
 
   private BtfException mismatch(String field, String expected, Field found) {
     return new BtfException(
-        "struct %s, field %s: expected %s, found %d x %d bytes: the object and this program differ"
-            .formatted(name, field, expected, found.count(), found.sizeBytes()));
+        "struct %s, field %s: expected %s, found %d x %d bytes of %s: the object and this program differ"
+            .formatted(
+                name,
+                field,
+                expected,
+                found.count(),
+                found.sizeBytes(),
+                found.integer() ? "integer" : "struct or pointer"));
   }
 }

@@ -21,7 +21,8 @@ public final class BpfException extends RuntimeException {
     return errno;
   }
 
+  /** Of errno, or of the negative error number that libbpf returns. */
   static BpfException of(String action, int errno) {
-    return new BpfException(action + ": " + Errno.describe(errno), errno);
+    return new BpfException(action + ": " + Errno.describe(errno), Math.abs(errno));
   }
 }

@@ -52,6 +52,11 @@ public final class BpfMap {
     return functions.bpf_map__value_size(map);
   }
 
+  /** Room of the next batch; it grows by itself where a bucket needs more. */
+  void startWithBatchOf(int entries) {
+    batchEntries = entries;
+  }
+
   public Optional<byte[]> lookup(byte[] key) {
     return lookup(key, valueBytes());
   }
@@ -145,14 +150,24 @@ public final class BpfMap {
     }
   }
 
-  /** Memory of a map of global variables: before load its initial value, afterwards shared. */
-  ByteBuffer globals() {
+  /** Before load: what a map of global variables will begin with. */
+  ByteBuffer initialGlobals() {
     LongByReference size = new LongByReference();
     Pointer memory = functions.bpf_map__initial_value(map, size);
     if (memory == null) {
       throw new BpfException("map " + name + " holds no global variables");
     }
     return memory.getByteBuffer(0, size.getValue()).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * After load: the variables themselves. libbpf leaves its copy of the initial values where it was
+   * unless a skeleton loads, so the kernel's own memory has to be mapped.
+   */
+  SharedMemory sharedGlobals() {
+    return name.startsWith(".rodata")
+        ? SharedMemory.readOnly(this, 0, valueBytes())
+        : SharedMemory.writable(this, 0, valueBytes());
   }
 
   int descriptor() {

@@ -6,7 +6,9 @@ import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** An object file in the kernel's hands: open, set, load, then attach its programs. */
 public final class BpfObject implements AutoCloseable {
@@ -15,6 +17,8 @@ public final class BpfObject implements AutoCloseable {
   private final Native functions;
   private final Memory file;
   private final Pointer object;
+  private final Map<String, SharedMemory> globals = new HashMap<>();
+  private boolean loaded;
 
   private BpfObject(LibBpf library, Memory file, Pointer object) {
     this.library = library;
@@ -72,10 +76,15 @@ public final class BpfObject implements AutoCloseable {
    * afterwards (only those that are not constant).
    */
   public ByteBuffer variable(String section, long offset, long sizeBytes) {
-    return map(section)
-        .globals()
-        .slice((int) offset, (int) sizeBytes)
-        .order(ByteOrder.LITTLE_ENDIAN);
+    if (!loaded) {
+      return map(section)
+          .initialGlobals()
+          .slice((int) offset, (int) sizeBytes)
+          .order(ByteOrder.LITTLE_ENDIAN);
+    }
+    return globals
+        .computeIfAbsent(section, name -> map(name).sharedGlobals())
+        .buffer(offset, sizeBytes);
   }
 
   public void load() {
@@ -87,10 +96,13 @@ public final class BpfObject implements AutoCloseable {
           ? cause
           : new BpfException(cause.getMessage() + " (" + reason + ")", -result);
     }
+    loaded = true;
   }
 
   @Override
   public void close() {
+    globals.values().forEach(SharedMemory::close);
+    globals.clear();
     functions.bpf_object__close(object);
     file.close();
   }

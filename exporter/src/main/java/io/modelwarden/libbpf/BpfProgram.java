@@ -10,6 +10,7 @@ public final class BpfProgram {
   private static final int TEST_RUN_OPTIONS_BYTES = 80;
   private static final int CONTEXT_IN = 32;
   private static final int CONTEXT_SIZE_IN = 48;
+  private static final int RESULT = 56;
   private static final int LINK_INFO_BYTES = 16;
   private static final int READ_BYTES = 4096;
 
@@ -48,8 +49,12 @@ public final class BpfProgram {
     }
   }
 
-  /** Runs a program of section {@code syscall}; it reads and writes {@code context} in place. */
-  public void run(byte[] context) {
+  /**
+   * Runs a program of section {@code syscall}; it reads and writes {@code context} in place.
+   *
+   * @return what the program returned
+   */
+  public int run(byte[] context) {
     try (Memory memory = new Memory(Math.max(context.length, 8));
         Memory options = new Memory(TEST_RUN_OPTIONS_BYTES)) {
       options.clear();
@@ -64,6 +69,7 @@ public final class BpfProgram {
         throw BpfException.of("run " + name(), result);
       }
       memory.read(0, context, 0, context.length);
+      return options.getInt(RESULT);
     }
   }
 

@@ -13,6 +13,7 @@ public final class Descriptor implements AutoCloseable {
   private static final int O_CLOEXEC = 02000000;
 
   private final int number;
+  private boolean closed;
 
   Descriptor(int number) {
     this.number = number;
@@ -75,6 +76,10 @@ public final class Descriptor implements AutoCloseable {
 
   @Override
   public void close() {
-    LibC.INSTANCE.close(number);
+    // Once only: the number may belong to another file by then.
+    if (!closed) {
+      closed = true;
+      LibC.INSTANCE.close(number);
+    }
   }
 }

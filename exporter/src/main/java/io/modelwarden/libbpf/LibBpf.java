@@ -3,6 +3,7 @@ package io.modelwarden.libbpf;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -11,7 +12,9 @@ import java.util.List;
 public final class LibBpf {
 
   private static final int KEPT_LINES = 400;
-  private static final int LINE_BYTES = 16 * 1024;
+  private static final int TEXT_BYTES = 64 * 1024;
+  private static final int DEBUG = 2; // LIBBPF_DEBUG
+  private static final int VA_LIST_BYTES = 24; // x86-64 psABI, figure 3.34
 
   private final Native functions;
   // A field, because native code calls it for as long as the library lives.
@@ -43,9 +46,8 @@ public final class LibBpf {
   }
 
   private synchronized int keep(int level, String format, Pointer arguments) {
-    try (Memory text = new Memory(LINE_BYTES)) {
-      LibC.INSTANCE.vsnprintf(text, LINE_BYTES, format, arguments);
-      for (String line : text.getString(0).split("\n")) {
+    if (level < DEBUG) {
+      for (String line : text(format, arguments).split("\n")) {
         lines.addLast(line);
         if (lines.size() > KEPT_LINES) {
           lines.removeFirst();
@@ -55,18 +57,25 @@ public final class LibBpf {
     return 0;
   }
 
-  /** The lines that tell why a load failed, without the verifier's walk. */
-  synchronized String reason() {
-    String reason = "";
-    for (String line : lines) {
-      boolean telling =
-          line.startsWith("libbpf: prog")
-              || line.contains("invalid")
-              || line.contains("not allowed");
-      if (telling && line.length() < 300) {
-        reason = line.replaceFirst("^libbpf: ", "");
+  /** The end of the text: a verifier's walk has megabytes, and its verdict comes last. */
+  private static String text(String format, Pointer arguments) {
+    try (Memory copy = new Memory(VA_LIST_BYTES)) {
+      // The C library uses a va_list up, so the length is asked for with a copy.
+      copy.write(0, arguments.getByteArray(0, VA_LIST_BYTES), 0, VA_LIST_BYTES);
+      int length = LibC.INSTANCE.vsnprintf(null, 0, format, copy);
+      if (length <= 0) {
+        return "";
+      }
+      try (Memory text = new Memory(length + 1L)) {
+        LibC.INSTANCE.vsnprintf(text, length + 1L, format, arguments);
+        int kept = Math.min(length, TEXT_BYTES);
+        return new String(text.getByteArray(length - kept, kept), StandardCharsets.UTF_8);
       }
     }
-    return reason;
+  }
+
+  /** Why a load failed, in one line; empty if nothing was said. */
+  synchronized String reason() {
+    return LoadFailure.reason(List.copyOf(lines));
   }
 }

@@ -54,5 +54,5 @@ interface LibC extends Library {
 
   long syscall(long number, Object... arguments) throws LastErrorException;
 
-  int vsnprintf(Pointer buffer, long size, String format, Pointer arguments);
+  int vsnprintf(@Nullable Pointer buffer, long size, String format, Pointer arguments);
 }

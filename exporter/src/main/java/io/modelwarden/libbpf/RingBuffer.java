@@ -3,7 +3,6 @@ package io.modelwarden.libbpf;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -20,15 +19,15 @@ public final class RingBuffer implements AutoCloseable {
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INTS =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final int PAGE_BYTES = 4096;
   private static final int HEADER_BYTES = 8;
   private static final int BUSY = 1 << 31;
   private static final int DISCARDED = 1 << 30;
   private static final int EPOLLIN = 1;
+  private static final int EPOLL_CLOEXEC = 02000000;
 
   private final int sizeBytes;
-  private final Pointer consumerPage;
-  private final Pointer producerPages;
+  private final SharedMemory consumerPage;
+  private final SharedMemory producerPages;
   private final ByteBuffer consumer;
   private final ByteBuffer producer;
   private final ByteBuffer data;
@@ -36,27 +35,25 @@ public final class RingBuffer implements AutoCloseable {
 
   public RingBuffer(BpfMap map) {
     this.sizeBytes = map.maxEntries();
-    int descriptor = map.descriptor();
-    long producerBytes = PAGE_BYTES + 2L * sizeBytes;
-    try {
-      consumerPage =
-          LibC.INSTANCE.mmap(
-              null, PAGE_BYTES, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, descriptor, 0);
-      producerPages =
-          LibC.INSTANCE.mmap(
-              null, producerBytes, LibC.PROT_READ, LibC.MAP_SHARED, descriptor, PAGE_BYTES);
-      epoll = new Descriptor(LibC.INSTANCE.epoll_create1(0));
-      try (Memory event = new Memory(12)) {
-        event.clear();
-        event.setInt(0, EPOLLIN);
-        LibC.INSTANCE.epoll_ctl(epoll.number(), LibC.EPOLL_CTL_ADD, descriptor, event);
-      }
+    int page = SharedMemory.PAGE_BYTES;
+    consumerPage = SharedMemory.writable(map, 0, page);
+    producerPages = SharedMemory.readOnly(map, page, page + 2L * sizeBytes);
+    consumer = consumerPage.buffer(0, page);
+    producer = producerPages.buffer(0, page);
+    data = producerPages.buffer(page, 2L * sizeBytes);
+    epoll = watch(map);
+  }
+
+  private static Descriptor watch(BpfMap map) {
+    try (Memory event = new Memory(12)) {
+      Descriptor epoll = new Descriptor(LibC.INSTANCE.epoll_create1(EPOLL_CLOEXEC));
+      event.clear();
+      event.setInt(0, EPOLLIN);
+      LibC.INSTANCE.epoll_ctl(epoll.number(), LibC.EPOLL_CTL_ADD, map.descriptor(), event);
+      return epoll;
     } catch (LastErrorException refused) {
-      throw BpfException.of("map the ring " + map.name(), refused.getErrorCode());
+      throw BpfException.of("watch the ring " + map.name(), refused.getErrorCode());
     }
-    consumer = consumerPage.getByteBuffer(0, PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    producer = producerPages.getByteBuffer(0, PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    data = producerPages.getByteBuffer(PAGE_BYTES, 2L * sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -112,7 +109,7 @@ public final class RingBuffer implements AutoCloseable {
   @Override
   public void close() {
     epoll.close();
-    LibC.INSTANCE.munmap(consumerPage, PAGE_BYTES);
-    LibC.INSTANCE.munmap(producerPages, PAGE_BYTES + 2L * sizeBytes);
+    consumerPage.close();
+    producerPages.close();
   }
 }

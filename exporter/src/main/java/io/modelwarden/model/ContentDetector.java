@@ -3,7 +3,6 @@ package io.modelwarden.model;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -28,6 +27,7 @@ public final class ContentDetector {
   private static final int SHORTEST_BYTES = 24;
   private static final long LONGEST_HEADER = 100_000_000; // the limit of the safetensors reader
   private static final int GGUF = 0x46554747;
+  private static final int TFLITE = 0x334c4654;
   private static final int NEWEST_GGUF = 9;
   private static final long MOST_TENSORS = 1 << 24;
   // The number that torch.save wrote first before version 1.6, as a pickle of protocol 2.
@@ -121,9 +121,7 @@ public final class ContentDetector {
   /** A FlatBuffer: the offset of its root, then the identifier. */
   private static boolean isTflite(ByteBuffer bytes, long sizeBytes) {
     long root = Integer.toUnsignedLong(bytes.getInt(0));
-    return new String(bytes.array(), 4, 4, StandardCharsets.ISO_8859_1).equals("TFL3")
-        && root >= 8
-        && root < sizeBytes;
+    return bytes.getInt(4) == TFLITE && root >= 8 && root < sizeBytes;
   }
 
   private static boolean isFile(String name, String file) {

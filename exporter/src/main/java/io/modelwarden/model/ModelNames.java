@@ -27,8 +27,6 @@ public final class ModelNames {
               + "|(diffusion_)?pytorch_model|adapter_model|tf_model|flax_model|ggml-model.*"
               + "|[0-9a-f]{16,}|v\\d+");
 
-  private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]");
-
   private final Map<PathPattern, String> configured = new LinkedHashMap<>();
 
   /**
@@ -52,10 +50,10 @@ public final class ModelNames {
     }
     Matcher huggingFace = HUGGING_FACE.matcher(path);
     if (huggingFace.matches()) {
-      return shown(huggingFace.group(1).replaceFirst("--", "/"));
+      return huggingFace.group(1).replaceFirst("--", "/");
     }
     Matcher ollama = OLLAMA.matcher(path);
-    return ollama.matches() ? "ollama-" + ollama.group(1) : shown(fromFolders(path, fallback));
+    return ollama.matches() ? "ollama-" + ollama.group(1) : fromFolders(path, fallback);
   }
 
   private static String fromFolders(String path, String fallback) {
@@ -86,12 +84,5 @@ public final class ModelNames {
   private static String withoutSuffix(String file) {
     int dot = file.lastIndexOf('.');
     return dot > 0 ? file.substring(0, dot) : file;
-  }
-
-  /** Names stand in labels and alerts: a control character is shown by its number. */
-  private static String shown(String name) {
-    return CONTROL
-        .matcher(name)
-        .replaceAll(found -> "\\\\x%02x".formatted((int) found.group().charAt(0)));
   }
 }

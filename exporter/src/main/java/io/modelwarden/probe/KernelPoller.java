@@ -43,7 +43,7 @@ public final class KernelPoller implements AutoCloseable {
     this.judge = judge;
     this.ring = new RingBuffer(kernel.map("doorbells"));
     this.texts = new TextTable(kernel.map("texts"), layouts);
-    this.processes = new ProcessTable(kernel.map("processes"), layouts, texts, clock);
+    this.processes = new ProcessTable(kernel.map("processes"), layouts, texts, clock, sink::accept);
     this.files = new FileTable(kernel.map("files"), layouts);
     this.inspector = new FileInspector(kernel, judge);
     Names names = new Names(processes, files, texts, this::processAppeared, this::pollFiles);

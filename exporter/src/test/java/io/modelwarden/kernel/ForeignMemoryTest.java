@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory of a process that holds a model, read by another. */
 @Tag("kernel")
@@ -64,6 +65,15 @@ class ForeignMemoryTest {
               assertThat(read.increment().operations()).isEqualTo(1);
               assertThat(read.increment().bytes()).isZero();
             });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stat", "cmdline", "environ", "maps"})
+  void otherFilesOfTheProcess_areNoMemory(String name) {
+    Acts.Running act = Acts.run("read_file", "read", "/proc/" + holder.pid() + "/" + name, 4096);
+    observed.settle();
+    assertThat(act.number("bytes")).isPositive();
+    assertThat(observed.memoryReads(act.pid())).isEmpty();
   }
 
   @Test

@@ -73,6 +73,10 @@ class ContentDetectorTest {
         argumentSet("zip", Formats.zip("word/document.xml", "x/metadata.pkl")),
         argumentSet("zip of a name alike", Formats.zip("mydata.pkl")),
         argumentSet("text", Formats.text("{\"safetensors\": \"no\"}, and so on")),
+        argumentSet("nothing", new byte[0]),
+        argumentSet("program", Formats.text("\177ELF\2\1\1" + "\0".repeat(99))),
+        argumentSet(
+            "negative length", Formats.text("\377".repeat(8) + "{\"a\":{}}" + " ".repeat(99))),
         argumentSet("zeros", new byte[4096]),
         argumentSet(
             "length of safetensors, no JSON", Formats.safetensors("[\"w\", 1, 2, 3, 4, 5]")),
