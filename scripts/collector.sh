@@ -32,12 +32,13 @@ if [ ! -x "$target/modelwarden-otelcol" ]; then
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     cp -r "$distribution/." "$scratch"
-    export PATH=$(dirname "$go"):$PATH CGO_ENABLED=0
+    # GOTOOLCHAIN: distributions and images that say "local" would keep an older Go from fetching a newer.
+    export PATH=$(dirname "$go"):$PATH CGO_ENABLED=0 GOTOOLCHAIN=auto
     (cd "$scratch" && go run "go.opentelemetry.io/collector/cmd/builder@v$COLLECTOR_VERSION" \
       --config manifest.yaml --ldflags="-s -w") >"$scratch/log" 2>&1 ||
       { tail -20 "$scratch/log" >&2; fail "the collector did not build"; }
     mkdir -p "$(dirname "$target")"
-    rm -rf "$target"
+    rm -rf "$target" "$target.new" # the second one is left by a run that was interrupted
     mkdir "$target.new"
     mv "$scratch/build/modelwarden-otelcol" "$target.new/"
     mv "$target.new" "$target"

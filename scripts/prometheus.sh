@@ -13,10 +13,12 @@ new_enough() {
 
 if [ -n "${PROMETHEUS:-}" ]; then
   new_enough "$PROMETHEUS" || fail "PROMETHEUS=$PROMETHEUS cannot be used: unset it, and one is built"
+  [ -x "$(dirname "$PROMETHEUS")/promtool" ] ||
+    fail "PROMETHEUS=$PROMETHEUS has no promtool beside it: put it there, or unset PROMETHEUS"
   dirname "$PROMETHEUS"
   exit 0
 fi
-if command -v prometheus >/dev/null && command -v promtool >/dev/null &&
+if command -v prometheus >/dev/null && [ -x "$(dirname "$(command -v prometheus)")/promtool" ] &&
   new_enough "$(command -v prometheus)"; then
   dirname "$(command -v prometheus)"
   exit 0
@@ -31,7 +33,7 @@ if [ ! -x "$target/promtool" ]; then
     start=$SECONDS
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
-    export PATH=$(dirname "$go"):$PATH CGO_ENABLED=0 GOFLAGS=-mod=mod
+    export PATH=$(dirname "$go"):$PATH CGO_ENABLED=0 GOFLAGS=-mod=mod GOTOOLCHAIN=auto
     cd "$scratch"
     module=$(go mod download -json "github.com/prometheus/prometheus@v$PROMETHEUS_MODULE_VERSION" |
       sed -n 's/.*"GoMod": "\(.*\)".*/\1/p')

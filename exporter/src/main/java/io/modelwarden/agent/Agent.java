@@ -138,9 +138,11 @@ final class Agent implements AutoCloseable {
   private void stop() {
     stopping = true;
     try {
-      if (!stopped.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-        logger.warning("ending before everything was delivered");
+      if (stopped.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        // Being told to end is no failure; without this the JVM says 143.
+        Runtime.getRuntime().halt(ExitCode.GOOD);
       }
+      logger.warning("ending before everything was delivered");
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -39,7 +39,7 @@ final class Checks {
                 "kernel types (BTF)",
                 "/sys/kernel/btf/vmlinux is missing",
                 "boot a kernel built with CONFIG_DEBUG_INFO_BTF"));
-    checks.add(Check.ok("capabilities", capabilities()));
+    checks.addAll(Privileges.checks());
     checks.add(cgroups());
     if (settings != null) {
       checks.addAll(probes(settings));
@@ -109,31 +109,34 @@ final class Checks {
         "mount -t cgroup2 none /sys/fs/cgroup/unified");
   }
 
-  private static String capabilities() {
+  static Check collector(Map<String, String> environment) {
+    String set = environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "");
+    String endpoint = set.isBlank() ? "http://localhost:4318" : set;
+    URI uri;
     try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("CapEff:"))
-          .map(line -> "effective " + line.substring(7).strip())
-          .findFirst()
-          .orElse("unknown");
-    } catch (IOException unreadable) {
-      return "unknown";
+      uri = URI.create(endpoint);
+    } catch (IllegalArgumentException wrong) {
+      return notAnEndpoint(endpoint);
     }
-  }
-
-  private static Check collector(Map<String, String> environment) {
-    String endpoint =
-        environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318");
+    if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
+      return notAnEndpoint(endpoint);
+    }
+    int port = uri.getPort() > 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
     try (Socket socket = new Socket()) {
-      URI uri = URI.create(endpoint);
-      int port = uri.getPort() > 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
       socket.connect(new InetSocketAddress(uri.getHost(), port), CONNECT_MILLIS);
       return Check.ok("collector", endpoint + " is reachable");
-    } catch (IOException | RuntimeException unreachable) {
+    } catch (IOException unreachable) {
       return Check.warn(
           "collector",
           endpoint + " is not reachable",
           "start a collector there or set OTEL_EXPORTER_OTLP_ENDPOINT");
     }
+  }
+
+  private static Check notAnEndpoint(String text) {
+    return Check.warn(
+        "collector",
+        "OTEL_EXPORTER_OTLP_ENDPOINT=" + text + " is not a URL",
+        "write it like http://localhost:4318");
   }
 }

@@ -25,14 +25,14 @@ final class Judge implements FileJudge {
 
   @Override
   public Judgement judge(String path, long sizeBytes, Content content) {
-    ModelFormat format =
-        ContentDetector.detect(content.read(0, ContentDetector.HEAD_BYTES), sizeBytes)
-            .orElse(ModelFormat.UNKNOWN);
+    byte[] head = content.read(0, ContentDetector.HEAD_BYTES);
     if (paths.stream().anyMatch(pattern -> pattern.matches(path))) {
-      String label = format == ModelFormat.UNKNOWN ? formatOfName(path) : format.label();
-      return new Judgement(Verdict.MODEL, label);
+      return ContentDetector.detectDeclared(head, sizeBytes, content::read)
+          .map(format -> new Judgement(Verdict.MODEL, format.label()))
+          .orElseGet(() -> new Judgement(Verdict.MODEL, formatOfName(path)));
     }
-    return new Judgement(
-        format == ModelFormat.UNKNOWN ? Verdict.ORDINARY : Verdict.MODEL, format.label());
+    return ContentDetector.detect(head, sizeBytes, content::read)
+        .map(format -> new Judgement(Verdict.MODEL, format.label()))
+        .orElseGet(() -> new Judgement(Verdict.ORDINARY, ModelFormat.UNKNOWN.label()));
   }
 }

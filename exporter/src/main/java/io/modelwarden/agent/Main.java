@@ -5,6 +5,7 @@ import io.modelwarden.btf.BtfException;
 import io.modelwarden.config.ConfigurationException;
 import io.modelwarden.libbpf.BpfException;
 import io.modelwarden.telemetry.TelemetryConfigurationException;
+import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,15 +45,33 @@ public final class Main {
 
   public static void main(String[] arguments) {
     Logging.install();
-    System.exit(execute(arguments));
+    System.exit(executeOrSayWhy(arguments));
+  }
+
+  /** Errors of the machine, such as a missing library of JNA, are no exceptions to picocli. */
+  private static int executeOrSayWhy(String... arguments) {
+    try {
+      return execute(arguments);
+    } catch (Error failure) {
+      if (List.of(arguments).contains("--debug")) {
+        failure.printStackTrace();
+      }
+      System.err.println(
+          "modelwarden: " + new ConfigurationException(failure.toString()).getMessage());
+      return ExitCode.OTHER;
+    }
   }
 
   static int execute(String... arguments) {
     Main main = new Main();
     CommandLine commands = new CommandLine(main);
+    commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setParameterExceptionHandler(
         (wrong, given) -> {
-          commands.getErr().println("modelwarden: " + wrong.getMessage() + " (see --help)");
+          // arguments are settings: shown on one line whatever they hold
+          String line =
+              new ConfigurationException(wrong.getMessage() + " (see --help)").getMessage();
+          commands.getErr().println("modelwarden: " + line);
           return ExitCode.BAD_CONFIGURATION;
         });
     commands.setExecutionExceptionHandler(

@@ -18,6 +18,8 @@ final class SelfReport {
       SelfMetrics self, KernelSide kernel, KernelPoller poller, AccessTracker tracker) {
     KernelLosses losses = new KernelLosses(kernel);
     losses.reasons().forEach(reason -> self.loss(reason, () -> losses.count(reason)));
+    self.observe(MetricNames.AGENT_HOMELESS, () -> losses.homelessBytes("read_bytes"), "read");
+    self.observe(MetricNames.AGENT_HOMELESS, () -> losses.homelessBytes("sent_bytes"), "transmit");
     tracker
         .losses()
         .byReason()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.config;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
@@ -8,8 +9,10 @@ import java.util.regex.Pattern;
 /** A network: the address of its first host and the length of its prefix in bits. */
 public record Cidr(InetAddress address, int prefixBits) {
 
-  // Only digits, dots, colons and hex: a name would be asked of the DNS.
-  private static final Pattern LITERAL = Pattern.compile("[0-9a-fA-F:.]+");
+  // Without leading zeros, which some read as octal.
+  private static final String OCTET = "(0|[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5])";
+  private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+  private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
   /** Parses {@code 10.0.0.0/8} or {@code fd00::/8}. */
   static Cidr parse(String text) {
@@ -30,26 +33,29 @@ public record Cidr(InetAddress address, int prefixBits) {
     return new Cidr(address, prefix);
   }
 
+  /** An address as digits. A name would be asked of the DNS, so anything else is refused before. */
   static InetAddress address(String text) {
-    if (!LITERAL.matcher(text).matches()
-        || !(text.contains(":") || text.split("\\.").length == 4)) {
-      throw new IllegalArgumentException("is not an IPv4 or IPv6 address");
-    }
     try {
-      return InetAddress.getByName(text);
-    } catch (UnknownHostException wrong) {
-      throw new IllegalArgumentException("is not an IPv4 or IPv6 address");
+      if (IPV4.matcher(text).matches()) {
+        return InetAddress.getByName(text);
+      }
+      if (IPV6.matcher(text).matches()) {
+        InetAddress address = InetAddress.getByName("[" + text + "]");
+        if (address instanceof Inet4Address) {
+          throw new IllegalArgumentException(
+              "is an IPv4 address written as IPv6: write " + address.getHostAddress());
+        }
+        return address;
+      }
+    } catch (UnknownHostException ignored) {
+      // the message below says what it must be
     }
+    throw new IllegalArgumentException("is not an IPv4 or IPv6 address");
   }
 
   private static int prefix(String text, int bits) {
-    try {
-      int prefix = Integer.parseInt(text);
-      if (prefix >= 0 && prefix <= bits) {
-        return prefix;
-      }
-    } catch (NumberFormatException ignored) {
-      // the message below says what it must be
+    if (text.matches("[0-9]{1,3}") && Integer.parseInt(text) <= bits) {
+      return Integer.parseInt(text);
     }
     throw new IllegalArgumentException("needs a prefix length from 0 to " + bits);
   }

@@ -5,7 +5,26 @@ package io.modelwarden.config;
 public final class ConfigurationException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private static final int LONGEST = 1000;
+
   public ConfigurationException(String message) {
-    super(message);
+    super(oneLine(message));
+  }
+
+  /** Values stand in messages as they were written: control characters would break the line. */
+  private static String oneLine(String message) {
+    StringBuilder line = new StringBuilder();
+    message
+        .codePoints()
+        .limit(LONGEST)
+        .forEach(
+            character -> {
+              if (Character.isISOControl(character)) {
+                line.append("\\x").append("%02x".formatted(character));
+              } else {
+                line.appendCodePoint(character);
+              }
+            });
+    return message.codePointCount(0, message.length()) > LONGEST ? line + "…" : line.toString();
   }
 }

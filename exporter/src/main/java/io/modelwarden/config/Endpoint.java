@@ -12,20 +12,26 @@ public record Endpoint(InetAddress address, int port) {
       throw new IllegalArgumentException("needs a port, such as 127.0.0.1:9464");
     }
     String host = text.substring(0, colon);
-    if (host.startsWith("[") && host.endsWith("]")) {
-      host = host.substring(1, host.length() - 1);
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    if (bracketed != host.contains(":")) {
+      throw new IllegalArgumentException("needs brackets around IPv6 only, such as [::1]:9464");
     }
-    return new Endpoint(Cidr.address(host), port(text.substring(colon + 1)));
+    String literal = bracketed ? host.substring(1, host.length() - 1) : host;
+    return new Endpoint(Cidr.address(literal), port(text.substring(colon + 1)));
+  }
+
+  /** One that can be connected to. */
+  static Endpoint parsePeer(String text) {
+    Endpoint endpoint = parse(text);
+    if (endpoint.port() == 0) {
+      throw new IllegalArgumentException("needs a port from 1 to 65535");
+    }
+    return endpoint;
   }
 
   private static int port(String text) {
-    try {
-      int port = Integer.parseInt(text);
-      if (port >= 0 && port <= 65535) {
-        return port;
-      }
-    } catch (NumberFormatException ignored) {
-      // the message below says what it must be
+    if (text.matches("[0-9]{1,5}") && Integer.parseInt(text) <= 65535) {
+      return Integer.parseInt(text);
     }
     throw new IllegalArgumentException("needs a port from 0 to 65535");
   }

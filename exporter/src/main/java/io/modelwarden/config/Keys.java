@@ -41,10 +41,7 @@ final class Keys {
           "",
           "absolute pattern to name",
           "Names of models by pattern of path; without one the name comes from the layout of the folders.",
-          raw -> {
-            raw.map().keySet().forEach(Rules::path);
-            return raw.map();
-          });
+          Rules::names);
   static final Key<Boolean> DETECT_CONTENT =
       key(
           "models.detect-content",
@@ -76,10 +73,7 @@ final class Keys {
           "",
           "absolute pattern of an executable to name of a model",
           "Executables that hold a model without ever reading a file, such as servers that stream weights.",
-          raw -> {
-            raw.map().keySet().forEach(Rules::path);
-            return raw.map();
-          });
+          Rules::names);
   static final Key<List<Cidr>> POD_CIDRS =
       key(
           "network.pod-cidrs",
@@ -111,7 +105,7 @@ final class Keys {
           "",
           "address:port, IPv6 in brackets",
           "Forward proxies: what goes there leaves: peer scope proxy.",
-          Rules.each(Endpoint::parse));
+          Rules.each(Endpoint::parsePeer));
   static final Key<String> PEER_ADDRESS =
       key(
           "network.peer-address",

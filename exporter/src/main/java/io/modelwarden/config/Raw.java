@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.config;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ record Raw(String place, String text, List<String> list, Map<String, String> map
   }
 
   static Raw map(String place, Map<String, String> map) {
-    return new Raw(place, "", List.of(), new LinkedHashMap<>(map));
+    return new Raw(place, "", List.of(), Collections.unmodifiableMap(new LinkedHashMap<>(map)));
   }
 
   /** From a variable or a default: lists are separated by commas, pairs have an equals sign. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -85,7 +86,7 @@ final class Rules {
                 + "': write a dot and 1 to 15 lower-case letters or digits");
       }
     }
-    return raw.list();
+    return raw.list().stream().distinct().toList();
   }
 
   static List<String> paths(Raw raw) {
@@ -96,11 +97,23 @@ final class Rules {
   static String path(String path) {
     if (!path.startsWith("/") || path.chars().anyMatch(character -> character < ' ')) {
       throw new IllegalArgumentException(
-          "has the path '"
-              + path.replaceAll("\\p{Cntrl}", "?")
-              + "': write it from / on, on one line");
+          "has the path '" + path + "': write it from / on, on one line");
     }
     return path;
+  }
+
+  /** From pattern of path to name of model. */
+  static Map<String, String> names(Raw raw) {
+    raw.map()
+        .forEach(
+            (pattern, name) -> {
+              path(pattern);
+              if (name.isBlank() || name.length() > 200 || name.chars().anyMatch(c -> c < ' ')) {
+                throw new IllegalArgumentException(
+                    "has no usable name for '" + pattern + "': write 1 to 200 characters");
+              }
+            });
+    return raw.map();
   }
 
   static <T> Function<Raw, List<T>> each(Function<String, T> parse) {

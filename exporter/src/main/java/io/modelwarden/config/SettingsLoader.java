@@ -117,8 +117,7 @@ public final class SettingsLoader {
   private static ConfigurationException refusal(
       String place, Key<?> key, String text, String problem) {
     String shown = text.length() > 80 ? text.substring(0, 80) + "…" : text;
-    String value =
-        key.kind() == Key.Kind.TEXT ? "'" + shown.replaceAll("\\p{Cntrl}", "?") + "' " : "";
+    String value = key.kind() == Key.Kind.TEXT ? "'" + shown + "' " : "";
     return new ConfigurationException(
         place + ": " + key.name() + ": " + value + problem + " (" + key.rule() + ")");
   }

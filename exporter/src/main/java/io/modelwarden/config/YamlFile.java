@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -21,7 +27,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /** The settings file. Nodes are read, not objects, so that messages can name lines. */
 final class YamlFile {
 
-  private static final long LARGEST_BYTES = 1 << 20;
+  private static final int LARGEST_BYTES = 1 << 20;
   private static final int DEEPEST = 8;
 
   private final Path file;
@@ -39,7 +45,8 @@ final class YamlFile {
 
   private Map<String, Raw> parse() {
     try {
-      if (Files.size(file) > LARGEST_BYTES) {
+      byte[] bytes = bytes();
+      if (bytes.length > LARGEST_BYTES) {
         throw new ConfigurationException(
             file + ": is larger than 1 MiB: a settings file has some dozen lines");
       }
@@ -47,15 +54,15 @@ final class YamlFile {
       LoadSettings limits =
           LoadSettings.builder().setMaxAliasesForCollections(0).setCodePointLimit(1 << 20).build();
       new Compose(limits)
-          .composeString(Files.readString(file))
+          .composeString(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString())
           .ifPresent(root -> walk("", root, DEEPEST));
       return values;
     } catch (YamlEngineException wrong) {
-      String reason = String.valueOf(wrong.getMessage()).lines().findFirst().orElse("");
-      throw new ConfigurationException(file + ": is not valid YAML: " + reason + ": correct it");
+      throw new ConfigurationException(
+          file + line(wrong) + ": is not valid YAML: " + reason(wrong) + ": correct it");
     } catch (StackOverflowError deep) {
       throw new ConfigurationException(file + ": is nested too deeply: settings have three levels");
-    } catch (java.nio.charset.CharacterCodingException binary) {
+    } catch (CharacterCodingException binary) {
       throw new ConfigurationException(file + ": is not UTF-8 text: is it a settings file?");
     } catch (IOException unreadable) {
       throw new ConfigurationException(
@@ -66,7 +73,17 @@ final class YamlFile {
     }
   }
 
+  /** At most one byte more than allowed: a device or a pipe has no size and may never end. */
+  private byte[] bytes() throws IOException {
+    try (InputStream input = Files.newInputStream(file)) {
+      return input.readNBytes(LARGEST_BYTES + 1);
+    }
+  }
+
   private void walk(String prefix, Node node, int levels) {
+    if (isEmpty(node)) {
+      return; // a section whose keys are all commented out
+    }
     if (!(node instanceof MappingNode mapping) || levels == 0) {
       throw refused(node, (prefix.isEmpty() ? "the file" : prefix) + ": is not a map of settings");
     }
@@ -87,6 +104,24 @@ final class YamlFile {
     }
   }
 
+  private static String line(YamlEngineException wrong) {
+    return wrong instanceof MarkedYamlEngineException marked
+        ? marked.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("")
+        : "";
+  }
+
+  private static String reason(YamlEngineException wrong) {
+    String reason =
+        wrong instanceof MarkedYamlEngineException marked
+            ? marked.getProblem()
+            : wrong.getMessage();
+    return String.valueOf(reason).lines().findFirst().orElse("");
+  }
+
+  private static boolean isEmpty(Node node) {
+    return node instanceof ScalarNode scalar && scalar.getValue().isEmpty() && scalar.isPlain();
+  }
+
   private Raw value(Key<?> key, Node node) {
     String place = place(node);
     switch (key.kind()) {
@@ -100,9 +135,13 @@ final class YamlFile {
       case MAP -> {
         if (node instanceof MappingNode mapping) {
           Map<String, String> pairs = new LinkedHashMap<>();
-          mapping
-              .getValue()
-              .forEach(pair -> pairs.put(scalar(pair.getKeyNode()), scalar(pair.getValueNode())));
+          for (NodeTuple pair : mapping.getValue()) {
+            String name = scalar(pair.getKeyNode());
+            if (pairs.put(name, scalar(pair.getValueNode())) != null) {
+              throw refused(
+                  pair.getKeyNode(), key.name() + "." + name + ": is there twice: keep one");
+            }
+          }
           return Raw.map(place, pairs);
         }
       }

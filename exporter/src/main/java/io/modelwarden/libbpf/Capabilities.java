@@ -16,8 +16,10 @@ public final class Capabilities {
 
   /**
    * Gives up all but the given ones, for good. The kernel keeps capabilities by thread: call it
-   * before the threads that do the work are started. The JVM's own threads (compiler, collector)
-   * keep theirs, and run no code of the program.
+   * before the threads that do the work are started. Threads that run already keep theirs: the
+   * JVM's own (compiler, collector, finalizer), JNA's cleaner, and those of a server bound before.
+   * It limits what the program's work can do by mistake; it does not hold code that took over the
+   * JVM.
    */
   public static void keepOnly(int... kept) {
     try (Memory header = new Memory(8);

@@ -14,6 +14,7 @@ public enum ModelFormat {
   TENSORRT,
   NUMPY,
   HDF5,
+  PICKLE,
   UNKNOWN;
 
   private static final Map<String, ModelFormat> BY_SUFFIX =
@@ -31,7 +32,9 @@ public enum ModelFormat {
           Map.entry("npy", NUMPY),
           Map.entry("npz", NUMPY),
           Map.entry("h5", HDF5),
-          Map.entry("hdf5", HDF5));
+          Map.entry("hdf5", HDF5),
+          Map.entry("pkl", PICKLE),
+          Map.entry("pickle", PICKLE));
 
   /** The lower-case name that stands in spans and metrics. */
   public String label() {

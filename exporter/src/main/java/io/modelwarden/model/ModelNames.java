@@ -2,7 +2,6 @@
 package io.modelwarden.model;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,14 +9,23 @@ import java.util.regex.Pattern;
 /** Which model a person means by a file: the set that it belongs to. */
 public final class ModelNames {
 
-  private static final Pattern HUGGING_FACE = Pattern.compile(".*/models--([^/]+?)--([^/]+)/.+");
-  private static final Pattern OLLAMA = Pattern.compile(".*/blobs/sha256-([0-9a-f]{12})[0-9a-f]*");
-  private static final Pattern SHARD =
+  private static final Pattern HUGGING_FACE =
+      Pattern.compile(".*/models--([^/]+)/.+", Pattern.DOTALL);
+  private static final Pattern OLLAMA =
+      Pattern.compile(".*/blobs/sha256-([0-9a-f]{12})[0-9a-f]*", Pattern.DOTALL);
+  private static final Pattern NUMBERED_SHARD =
+      Pattern.compile("(.*?)[-_.]?\\d+[-_]of[-_]\\d+\\.[^.]+", Pattern.DOTALL);
+  private static final Pattern OTHER_SHARD =
       Pattern.compile(
-          ".*[-_.]\\d+[-_]of[-_]\\d+\\.[^.]+|.*\\.index\\.json|.*_\\d+\\.(pt|pth|distcp)");
+          ".*\\.index\\.json|.*\\.distcp|.*(rank|shard|part)[-_.]?\\d+(_model_states)?\\.[^.]+",
+          Pattern.DOTALL);
   private static final Pattern SAYS_NOTHING =
       Pattern.compile(
-          "(?i)models?|weights?|checkpoints?|snapshots?|blobs?|data|main|mnt|tmp|var|srv|opt|home|pytorch_model|consolidated|adapter_model|\\d+|[0-9a-f]{16,}|");
+          "(?i)(models?|weights?|checkpoints?|ckpt|epoch|step|consolidated)?[-_.]?\\d*"
+              + "|snapshots?|blobs?|data|main|latest|cache|hub|files|workspace|app"
+              + "|mnt|tmp|var|lib|srv|opt|home|root|usr|share|local"
+              + "|(diffusion_)?pytorch_model|adapter_model|tf_model|flax_model|ggml-model.*"
+              + "|[0-9a-f]{16,}|v\\d+");
 
   private final Map<PathPattern, String> configured = new LinkedHashMap<>();
 
@@ -42,30 +50,35 @@ public final class ModelNames {
     }
     Matcher huggingFace = HUGGING_FACE.matcher(path);
     if (huggingFace.matches()) {
-      return huggingFace.group(1) + "/" + huggingFace.group(2);
+      return huggingFace.group(1).replaceFirst("--", "/");
     }
     Matcher ollama = OLLAMA.matcher(path);
     return ollama.matches() ? "ollama-" + ollama.group(1) : fromFolders(path, fallback);
   }
 
   private static String fromFolders(String path, String fallback) {
-    List<String> parts = List.of(path.split("/"));
-    int last = parts.size() - 1;
+    String[] parts = path.split("/");
+    int last = parts.length - 1;
     if (last < 0) {
       return fallback;
     }
-    if (!SHARD.matcher(path).matches()) {
-      String name = withoutSuffix(parts.get(last));
-      if (!SAYS_NOTHING.matcher(name).matches()) {
-        return name;
-      }
+    Matcher shard = NUMBERED_SHARD.matcher(parts[last]);
+    boolean numbered = shard.matches();
+    boolean isShard = numbered || OTHER_SHARD.matcher(parts[last]).matches();
+    if (!isShard && saysSomething(withoutSuffix(parts[last]))) {
+      return withoutSuffix(parts[last]);
     }
     for (int i = last - 1; i > 0; i--) {
-      if (!SAYS_NOTHING.matcher(parts.get(i)).matches()) {
-        return parts.get(i);
+      if (saysSomething(parts[i])) {
+        return parts[i];
       }
     }
-    return fallback;
+    // Shards of several models in one folder without a name are not one model.
+    return numbered && saysSomething(shard.group(1)) ? shard.group(1) : fallback;
+  }
+
+  private static boolean saysSomething(String name) {
+    return !SAYS_NOTHING.matcher(name).matches();
   }
 
   private static String withoutSuffix(String file) {

@@ -14,11 +14,18 @@ public final class PathPattern {
     this.regex = regex;
   }
 
-  public static PathPattern of(String text) {
+  public static PathPattern of(String pattern) {
+    String text = pattern.replaceAll("(?<=.)/+$", "");
+    if (text.equals("/")) {
+      return new PathPattern(text, Pattern.compile("/.*", Pattern.DOTALL));
+    }
     StringBuilder regex = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       char character = text.charAt(i);
-      if (text.startsWith("**", i)) {
+      if (text.startsWith("**/", i)) {
+        regex.append("(.*/)?");
+        i += 2;
+      } else if (text.startsWith("**", i)) {
         regex.append(".*");
         i++;
       } else if (character == '*') {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
+import io.modelwarden.btf.StructLayout;
 import io.modelwarden.libbpf.BpfMap;
 import java.util.Map;
 import java.util.Set;
@@ -11,10 +12,14 @@ import java.util.stream.LongStream;
 public final class KernelLosses {
 
   private final BpfMap map;
+  private final BpfMap cgroups;
+  private final StructLayout cgroupCount;
   private final Map<Integer, String> reasons;
 
   public KernelLosses(KernelSide kernel) {
     this.map = kernel.map("failures");
+    this.cgroups = kernel.map("cgroup_counts");
+    this.cgroupCount = kernel.layouts().cgroupCount;
     Map<Integer, String> labels = new TreeMap<>(kernel.layouts().labels("failure", "FAILURE_"));
     labels.remove(kernel.layouts().constant("FAILURE_COUNT"));
     this.reasons = Map.copyOf(labels);
@@ -31,5 +36,18 @@ public final class KernelLosses {
         .filter(entry -> entry.getValue().equals(reason))
         .mapToLong(entry -> LongStream.of(map.lookupPerCpu(entry.getKey())).sum())
         .sum();
+  }
+
+  /**
+   * Bytes that found a place neither in a counter nor with a process: all that is known of them is
+   * their cgroup, so they are told as one sum.
+   *
+   * @param field read_bytes or sent_bytes
+   */
+  public long homelessBytes(String field) {
+    long[] sum = {0};
+    cgroups.forEach(
+        (keys, keyAt, values, at) -> sum[0] += cgroupCount.integer(field, 8).get(values, at));
+    return sum[0];
   }
 }

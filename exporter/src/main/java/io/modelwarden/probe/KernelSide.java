@@ -42,6 +42,11 @@ public final class KernelSide implements AutoCloseable {
 
   /** Loads with these settings and attaches everything that this kernel has. */
   public static KernelSide start(LibBpf library, ProbeSettings settings) {
+    if (!KernelFeatures.hasTypes()) {
+      throw new BpfException(
+          "/sys/kernel/btf/vmlinux cannot be read: the kernel has no type information: boot one built"
+              + " with CONFIG_DEBUG_INFO_BTF");
+    }
     byte[] file = objectFile();
     KernelSide kernel = new KernelSide(BpfObject.open(library, "modelwarden", file), file);
     try {

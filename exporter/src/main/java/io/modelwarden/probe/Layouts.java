@@ -33,6 +33,7 @@ final class Layouts {
   final StructLayout text;
   final StructLayout scopeKey;
   final StructLayout directoryKey;
+  final StructLayout cgroupCount;
   final CountsLayout counts;
   final Map<String, Long> constants;
   private final BtfFile types;
@@ -55,6 +56,7 @@ final class Layouts {
     text = types.struct("text");
     scopeKey = types.struct("scope_key");
     directoryKey = types.struct("directory_key");
+    cgroupCount = types.struct("cgroup_count");
     counts = new CountsLayout(types.struct("access_count"), "bytes");
     requireSameCounts("flow_count");
     requireSameCounts("memory_count");

@@ -2,7 +2,10 @@
 package io.modelwarden.probe;
 
 import io.modelwarden.btf.StructLayout;
+import io.modelwarden.event.Flow;
 import io.modelwarden.event.Increment;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.BytesUncounted;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessFacts;
@@ -25,6 +28,10 @@ final class ProcessTable {
   /** Ends are acted on only after two polls without a change: io may still be charged to it. */
   private static final int QUIET_POLLS = 2;
 
+  /** Where bytes went whose flow found no room: nothing better is known, so the worst is told. */
+  private static final Flow SOMEWHERE =
+      new Flow(null, 0, Flow.Transport.OTHER, Flow.Role.UNKNOWN, "public");
+
   private static final class Entry {
     final ProcessFacts facts;
     final long mountNamespace;
@@ -32,6 +39,7 @@ final class ProcessTable {
     boolean replaced;
     int quietPolls;
     long uncountedReadBytes;
+    long uncountedSentBytes;
 
     Entry(ProcessFacts facts, long mountNamespace) {
       this.facts = facts;
@@ -46,15 +54,11 @@ final class ProcessTable {
   private final Layouts layouts;
   private final TextTable texts;
   private final Clock clock;
-  private final Consumer<BytesUncounted> uncounted;
+  private final Consumer<KernelEvent> uncounted;
   private final Map<ProcessKey, Entry> entries = new HashMap<>();
 
   ProcessTable(
-      BpfMap map,
-      Layouts layouts,
-      TextTable texts,
-      Clock clock,
-      Consumer<BytesUncounted> uncounted) {
+      BpfMap map, Layouts layouts, TextTable texts, Clock clock, Consumer<KernelEvent> uncounted) {
     this.uncounted = uncounted;
     this.map = map;
     this.layouts = layouts;
@@ -152,7 +156,7 @@ final class ProcessTable {
       entries.put(key, entry);
       appeared.accept(entry.facts);
     }
-    reportUncounted(entry, struct.integer("uncounted_read_bytes", 8).get(values, at));
+    reportUncounted(entry, values, at);
     long end = struct.integer("end_ns", 8).get(values, at);
     if (end != 0) {
       entry.endNanos = end;
@@ -160,15 +164,26 @@ final class ProcessTable {
     }
   }
 
-  /** Bytes for which the counter map had no room are in the totals all the same. */
-  private void reportUncounted(Entry entry, long bytes) {
-    long added = bytes - entry.uncountedReadBytes;
-    if (added > 0) {
-      entry.uncountedReadBytes = bytes;
-      long now = clock.toEpochNanos(Clocks.bootNanos());
+  /** Bytes for which the maps had no room are in the totals all the same. */
+  private void reportUncounted(Entry entry, ByteBuffer values, int at) {
+    long read = layouts.processFacts.integer("uncounted_read_bytes", 8).get(values, at);
+    long sent = layouts.processFacts.integer("uncounted_sent_bytes", 8).get(values, at);
+    if (read > entry.uncountedReadBytes) {
       uncounted.accept(
-          new BytesUncounted(entry.facts.key(), Direction.READ, new Increment(added, 0, now, now)));
+          new BytesUncounted(
+              entry.facts.key(), Direction.READ, now(read - entry.uncountedReadBytes)));
     }
+    if (sent > entry.uncountedSentBytes) {
+      uncounted.accept(
+          new BytesSent(entry.facts.key(), SOMEWHERE, now(sent - entry.uncountedSentBytes)));
+    }
+    entry.uncountedReadBytes = read;
+    entry.uncountedSentBytes = sent;
+  }
+
+  private Increment now(long bytes) {
+    long now = clock.toEpochNanos(Clocks.bootNanos());
+    return new Increment(bytes, 0, now, now);
   }
 
   private boolean has(ByteBuffer values, int at, String flag) {

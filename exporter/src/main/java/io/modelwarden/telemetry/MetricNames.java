@@ -145,6 +145,13 @@ public final class MetricNames {
           "{loss}",
           "Whatever was not seen, not resolved or not delivered",
           AttributeNames.LOSS_REASON);
+  public static final MetricSpec AGENT_HOMELESS =
+      define(
+          "modelwarden.agent.homeless",
+          COUNTER,
+          "By",
+          "Bytes that found no room in the kernel's maps and belong to no known process",
+          AttributeNames.IO_DIRECTION);
   public static final MetricSpec AGENT_PROBE_ATTACHED =
       define(
           "modelwarden.agent.probe.attached",

@@ -62,6 +62,15 @@ class SettingsLoaderTest {
         "MODELWARDEN_HTTP_LISTEN|127.0.0.1:99999|MODELWARDEN_HTTP_LISTEN: http.listen: '127.0.0.1:99999' needs a port from 0 to 65535 (address:port; port 0 takes a free one)",
         "MODELWARDEN_SESSION_SLICE|2h|MODELWARDEN_SESSION_SLICE: session.slice: '2h' is not from 1s to 60s (1s to 60s)",
         "MODELWARDEN_KERNEL_RING_SIZE|100000|MODELWARDEN_KERNEL_RING_SIZE: kernel.ring-size: '100000' is not a power of two, such as 1MiB (a power of two from 64KiB to 64MiB)",
+        "MODELWARDEN_MODELS_NAMES|/srv/a|MODELWARDEN_MODELS_NAMES: models.names: is not written as pattern=name (absolute pattern to name)",
+        "MODELWARDEN_MODELS_NAMES|/srv/a=|MODELWARDEN_MODELS_NAMES: models.names: has no usable name for '/srv/a': write 1 to 200 characters (absolute pattern to name)",
+        "MODELWARDEN_HOLDS_MODEL|vllm=llama|MODELWARDEN_HOLDS_MODEL: holds-model: has the path 'vllm': write it from / on, on one line (absolute pattern of an executable to name of a model)",
+        "MODELWARDEN_MODELS_DETECT_CONTENT|yes|MODELWARDEN_MODELS_DETECT_CONTENT: models.detect-content: 'yes' is not true or false (true or false)",
+        "MODELWARDEN_NETWORK_PEER_ADDRESS|none|MODELWARDEN_NETWORK_PEER_ADDRESS: network.peer-address: 'none' is not one of prefix, full (prefix or full)",
+        "MODELWARDEN_NETWORK_PROXIES|10.0.0.1:0|MODELWARDEN_NETWORK_PROXIES: network.proxies: has '10.0.0.1:0', which needs a port from 1 to 65535 (address:port, IPv6 in brackets)",
+        "MODELWARDEN_METRICS_SERIES_LIMIT|1|MODELWARDEN_METRICS_SERIES_LIMIT: metrics.series-limit: '1' is not a number from 10 to 100000 (10 to 100000)",
+        "MODELWARDEN_MODELS_MINIMUM_SIZE|999999999999999999TiB|MODELWARDEN_MODELS_MINIMUM_SIZE: models.minimum-size: '999999999999999999TiB' is too large (4KiB to 1TiB)",
+        "MODELWARDEN_PHASE_LOADING|10|MODELWARDEN_PHASE_LOADING: phase.loading: '10' is not a duration such as 500ms, 10s, 5m, 24h or 30d (1s to 24h)",
         "MODELWARDEN_SESION_SLICE|5s|MODELWARDEN_SESION_SLICE: unknown setting: did you mean MODELWARDEN_SESSION_SLICE?",
         "OTEL_CONFIG_FILE|x.yaml|OTEL_CONFIG_FILE=x.yaml: declarative configuration leaves out the metrics of this agent: unset it and use OTEL_* variables"
       })
@@ -81,8 +90,15 @@ class SettingsLoaderTest {
       delimiter = '|',
       value = {
         "models: {sufixes: [.pt]}|:1: models.sufixes: unknown setting: did you mean models.suffixes?",
+        "models:\\n  minimum-size: 1MiB\\n  paths: [srv]|:3: models.paths: has the path 'srv': write it from / on, on one line (absolute;",
+        "session: {slice: 5s}\\nsession: {slice: 6s}|:2: session.slice: is there twice: keep one",
+        "holds-model: {/a: x, /a: y}|:1: holds-model./a: is there twice: keep one",
+        "\"a\\x07b\": 1|:1: a\\x07b: unknown setting",
+        "--- {}\\n--- {}|:2: is not valid YAML: ",
+        "models: [1]|:1: models: is not a map of settings",
+        "models: {paths: [[a]]}|:1: a single value is needed here, not a list or map",
         "models: 5|:1: models: is not a map of settings",
-        "a: [1, 2|: is not valid YAML: ",
+        "models:\\n  paths: [1, 2|:2: is not valid YAML: ",
         "models: {suffixes: 3}|:1: models.suffixes: is not a list",
         "a: &a [x, x]\\nb: [*a, *a]\\nc: [*a, *a]|: is not valid YAML: "
       })
@@ -102,6 +118,27 @@ class SettingsLoaderTest {
     refused(write("#" + "x".repeat(2_000_000)));
     refused(folder.resolve("missing.yaml"));
     refused(folder);
+    refused(Path.of("/dev/zero"));
+  }
+
+  @Test
+  void emptyFilesAndSections_leaveTheDefaults() throws IOException {
+    for (String text : new String[] {"", "# nothing\n", "models:\n  # paths: [/srv]\nsession:\n"}) {
+      assertThat(SettingsLoader.load(write(text), Map.of()))
+          .isEqualTo(SettingsLoader.load(null, Map.of()));
+    }
+  }
+
+  @Test
+  void hostileValues_areShownOnOneShortLine() {
+    assertThatThrownBy(
+            () ->
+                SettingsLoader.load(
+                    null,
+                    Map.of("MODELWARDEN_MODELS_PATHS", "a\n\u001b[31m" + "x".repeat(100_000))))
+        .hasMessageStartingWith(
+            "MODELWARDEN_MODELS_PATHS: models.paths: has the path 'a\\x0a\\x1b[31mx")
+        .satisfies(refusal -> assertThat(refusal.getMessage()).hasSizeLessThan(1100).endsWith("…"));
   }
 
   @Test

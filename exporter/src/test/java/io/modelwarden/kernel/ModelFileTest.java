@@ -83,7 +83,7 @@ class ModelFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"int80", "dirty"})
+  @ValueSource(strings = {"int80", "int80_pread", "int80_open", "dirty", "dirty_pread"})
   void oddCalls_areSeenAllTheSame(String kind) {
     Acts.Running act = Acts.run("odd_read", kind, model, 65536);
     assertThat(single(act).increment().bytes()).isEqualTo(act.number("bytes"));
@@ -123,6 +123,50 @@ class ModelFileTest {
     Path hidden = Files.move(original, folder.resolve("holiday.jpg"));
     Acts.Running act = Acts.run("read_file", "read", hidden, 65536);
     assertThat(single(act).increment().bytes()).isEqualTo(MODEL_BYTES);
+  }
+
+  @Test
+  void nameWithNewlineAndEscape_isCountedAndShownEscaped() {
+    Path hostile = folder.resolve("a\nb\u001b[31m.safetensors");
+    Acts.run("make_model", hostile, MODEL_BYTES);
+    observed.settle();
+    KernelEvent.FileAccessed access = single(Acts.run("read_file", "read", hostile, 65536));
+    assertThat(access.increment().bytes()).isEqualTo(MODEL_BYTES);
+    assertThat(access.path()).isEqualTo(folder + "/a\\nb\\u001b[31m.safetensors");
+  }
+
+  @Test
+  void longestName_isCountedAndWhole() {
+    Path longest = folder.resolve("x".repeat(255 - 12) + ".safetensors");
+    Acts.run("make_model", longest, MODEL_BYTES);
+    observed.settle();
+    KernelEvent.FileAccessed access = single(Acts.run("read_file", "read", longest, 65536));
+    assertThat(access.increment().bytes()).isEqualTo(MODEL_BYTES);
+    assertThat(access.path()).isEqualTo(longest.toString());
+  }
+
+  @Test
+  void pathDeeperThanTheWalk_isCountedAndCutWithAMark() throws IOException {
+    Path deep = folder;
+    for (int i = 0; i < 80; i++) {
+      deep = deep.resolve("d" + i);
+    }
+    Path model = Files.createDirectories(deep).resolve("deep.safetensors");
+    Acts.run("make_model", model, MODEL_BYTES);
+    observed.settle();
+    KernelEvent.FileAccessed access = single(Acts.run("read_file", "read", model, 65536));
+    assertThat(access.increment().bytes()).isEqualTo(MODEL_BYTES);
+    assertThat(access.path()).startsWith("…/").endsWith("/d79/deep.safetensors");
+    assertThat(observed.lost("path_truncated")).isPositive();
+  }
+
+  @Test
+  void truncatedModel_isStillCounted() throws IOException {
+    Path broken = folder.resolve("broken.safetensors");
+    Files.write(broken, new byte[2_000_000]);
+    observed.settle();
+    KernelEvent.FileAccessed access = single(Acts.run("read_file", "read", broken, 65536));
+    assertThat(access.increment().bytes()).isEqualTo(2_000_000);
   }
 
   @Test

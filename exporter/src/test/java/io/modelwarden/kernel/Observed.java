@@ -25,6 +25,7 @@ final class Observed implements AutoCloseable {
   private final KernelSide kernel;
   private final KernelPoller poller;
   private final List<KernelEvent> events = new ArrayList<>();
+  private final List<KernelEvent> before;
 
   Observed() {
     kernel =
@@ -41,7 +42,16 @@ final class Observed implements AutoCloseable {
                 KernelFeatures.hasName("bpf_task_from_vpid")));
     poller = new KernelPoller(kernel, new ByMagic(), events::add);
     poller.recover();
+    before = List.copyOf(events);
     events.clear();
+  }
+
+  /** A process that was found when the programs were attached. */
+  Stream<KernelEvent.ProcessSeen> recovered(int pid) {
+    return before.stream()
+        .filter(KernelEvent.ProcessSeen.class::isInstance)
+        .map(KernelEvent.ProcessSeen.class::cast)
+        .filter(seen -> seen.process().key().pid() == pid);
   }
 
   /** What user space would say: only files that begin as a safetensors file does are models. */

@@ -50,6 +50,23 @@ class AlertRulesTest {
   }
 
   @Test
+  void everyLane_leadsToARunbook() throws IOException {
+    for (String lane :
+        files(Programs.REPOSITORY.resolve("otel-collector-config/detection"), ".yaml")) {
+      List<String> runbooks =
+          Pattern.compile("/runbooks/(\\w+)")
+              .matcher(Files.readString(Path.of(lane)))
+              .results()
+              .map(runbook -> runbook.group(1))
+              .toList();
+      assertThat(runbooks).as(lane).isNotEmpty();
+      runbooks.forEach(
+          name ->
+              assertThat(Programs.REPOSITORY.resolve("docs/runbooks/" + name + ".md")).exists());
+    }
+  }
+
+  @Test
   void prometheusConfiguration_isValid() {
     promtool(
         List.of("check", "config"),

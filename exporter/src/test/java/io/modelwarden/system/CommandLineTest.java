@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.system;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +31,26 @@ class CommandLineTest {
     assertThat(ended.output().lines().filter(line -> line.contains("  probe "))).hasSize(13);
     assertThat(ended.output().lines().filter(line -> line.contains("  probe ")))
         .allMatch(line -> line.startsWith("ok"));
+  }
+
+  @Test
+  void doctorAsJson_isReadByMachines() throws IOException {
+    Programs.Ended ended = agent("doctor", "--output", "json");
+    JsonNode checks = new ObjectMapper().readTree(ended.output());
+    assertThat(checks.findValuesAsText("name")).contains("kernel", "capabilities", "lockdown");
+    assertThat(checks.findValuesAsText("status")).isSubsetOf("ok", "warn");
+  }
+
+  @Test
+  void doctorWithWrongConfiguration_endsWithOne() {
+    Programs.Ended ended = with(List.of("MODELWARDEN_HTTP_LISTEN=nowhere"), "doctor");
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.output()).contains("MODELWARDEN_HTTP_LISTEN: http.listen: 'nowhere' needs");
+  }
+
+  @Test
+  void argumentOverTwoLines_isShownOnOne() {
+    refused(agent("run", "x\ny"), 1, "x\\x0ay");
   }
 
   @Test
@@ -57,6 +83,21 @@ class CommandLineTest {
         List.of(
             "setpriv", "--bounding-set", "-all", "--inh-caps", "-all", "java", "-jar", JAR, "run");
     refused(Programs.run(command), 2, "capabilities");
+  }
+
+  @Test
+  void sigterm_endsTheAgentGoodInFiveSeconds() throws Exception {
+    Process agent =
+        new ProcessBuilder("env", "MODELWARDEN_HTTP_LISTEN=127.0.0.1:0", "java", "-jar", JAR, "run")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader output =
+        new BufferedReader(new InputStreamReader(agent.getInputStream(), UTF_8))) {
+      assertThat(output.lines().anyMatch(line -> line.contains("watching with 13 of 13"))).isTrue();
+      agent.destroy();
+      assertThat(agent.waitFor(6, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(agent.exitValue()).isZero();
   }
 
   private static void refused(Programs.Ended ended, int code, String word) {
