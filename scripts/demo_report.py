@@ -112,8 +112,10 @@ def main():
     if what == "spans":
         show_spans(*rest)
     elif what == "findings":
-        for span in findings(*rest):
-            print(f"  finding          {attributes(span).get('modelwarden.finding.reason')}")
+        folder, executable = rest
+        for span in findings(folder):
+            if attributes(span).get("process.executable.name") == executable:
+                print(f"  finding          {attributes(span).get('modelwarden.finding.reason')}")
     elif what == "finding":
         show_finding(*rest)
     elif what == "alert":
