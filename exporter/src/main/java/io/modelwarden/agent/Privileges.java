@@ -87,7 +87,8 @@ final class Privileges {
             "lockdown",
             "confidentiality: programs may not read kernel memory",
             "boot with lockdown=integrity or none")
-        : Check.ok("lockdown", text.isBlank() ? "not in this kernel" : text.strip());
+        : Check.ok(
+            "lockdown", text.isBlank() ? "none, or securityfs is not mounted" : text.strip());
   }
 
   private static String read(Path file) {

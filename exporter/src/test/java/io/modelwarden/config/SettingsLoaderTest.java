@@ -158,9 +158,35 @@ class SettingsLoaderTest {
   }
 
   @Test
-  void example_isValid() {
+  void example_isMadeFromTheCode() throws IOException {
     Path repository = Path.of(System.getProperty("modelwarden.repository", ".."));
-    SettingsLoader.load(repository.resolve("docs/examples/modelwarden.yaml"), Map.of());
+    assertThat(Files.readString(ConfigurationReference.exampleIn(repository)))
+        .as("run ConfigurationReference with the repository as its argument")
+        .isEqualTo(ExampleFile.render(ExampleFile.EXAMPLES));
+  }
+
+  @Test
+  void example_showsTheDefaults_commentedOrNot() throws IOException {
+    Settings defaults = SettingsLoader.load(null, Map.of());
+    String withoutExamples = ExampleFile.render(Map.of());
+    assertThat(SettingsLoader.load(write(withoutExamples), Map.of())).isEqualTo(defaults);
+    assertThat(SettingsLoader.load(write(uncommented(withoutExamples)), Map.of()))
+        .isEqualTo(defaults);
+  }
+
+  @Test
+  void example_isValidWithEverySettingTakenIn() throws IOException {
+    Settings all =
+        SettingsLoader.load(write(uncommented(ExampleFile.render(ExampleFile.EXAMPLES))), Map.of());
+    assertThat(all.models().paths()).containsExactly("/srv/models", "/mnt/models/**");
+    assertThat(all.holdsModel()).containsEntry("/opt/streamer/bin/*", "llama-70b");
+    assertThat(all.network().podCidrs()).hasSize(2);
+    assertThat(all.network().proxies()).hasSize(2);
+  }
+
+  /** Lines that are settings; the others are sentences. */
+  private static String uncommented(String example) {
+    return example.replaceAll("(?m)^( *)# ([a-z-]+: )", "$1$2");
   }
 
   private void refused(Path file) {
