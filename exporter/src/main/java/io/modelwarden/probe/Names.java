@@ -44,7 +44,9 @@ final class Names {
     }
   }
 
-  /** The path as the process sees it; empty if the kernel had no room for it. */
+  /**
+   * The path as the process sees it, as it may be shown; empty if the kernel had no room for it.
+   */
   String path(ProcessKey process, int fileId) {
     long namespace = processes.mountNamespace(process);
     String path =
@@ -55,10 +57,10 @@ final class Names {
     } else {
       anyPaths.putIfAbsent(fileId, path);
     }
-    return path;
+    return DisplayText.escape(path);
   }
 
-  /** A path under which somebody has seen the file, empty if none is known yet. */
+  /** A path to open, byte for byte as somebody has seen the file; empty if none is known yet. */
   String anyPath(int fileId) {
     String known = anyPaths.getOrDefault(fileId, "");
     if (!known.isEmpty()) {

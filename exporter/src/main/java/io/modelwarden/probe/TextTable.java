@@ -64,7 +64,7 @@ final class TextTable {
               int flags = layouts.text.integer("flags", 2).getInt(value, 0);
               byte[] bytes = new byte[length];
               value.get(layouts.text.bytes("bytes").offset() + TEXT_END - length, bytes);
-              String text = DisplayText.escape(new String(bytes, StandardCharsets.UTF_8));
+              String text = new String(bytes, StandardCharsets.UTF_8);
               return (flags & layouts.constant("TEXT_TRUNCATED")) != 0 ? CUT + text : text;
             });
   }

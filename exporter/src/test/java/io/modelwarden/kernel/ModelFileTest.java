@@ -136,6 +136,22 @@ class ModelFileTest {
   }
 
   @Test
+  void undecidedFileWithANewlineInItsName_isReachedWhenItsReaderIsGone() {
+    Path hostile = folder.resolve("two\nlines");
+    Acts.run("make_model", hostile, 70_000_000);
+    observed.settle();
+    KernelEvent.FileAccessed access = single(Acts.run("read_file", "read", hostile, 1 << 20));
+    assertThat(access.increment().bytes()).isEqualTo(70_000_000);
+    assertThat(
+            observed.of(
+                KernelEvent.FileSeen.class,
+                seen ->
+                    seen.file().id() == access.fileId()
+                        && seen.file().format().equals("safetensors")))
+        .isNotEmpty();
+  }
+
+  @Test
   void longestName_isCountedAndWhole() {
     Path longest = folder.resolve("x".repeat(255 - 12) + ".safetensors");
     Acts.run("make_model", longest, MODEL_BYTES);
