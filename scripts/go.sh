@@ -18,9 +18,7 @@ done
 toolchain=$CACHE/go-$GO_VERSION
 if [ ! -x "$toolchain/bin/go" ]; then
   if ! command -v go >/dev/null; then
-    say "installing Go from the distribution"
-    apt-get update -qq >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends golang-go ca-certificates >&2
+    install_packages golang-go ca-certificates
   fi
   if usable "$(command -v go)"; then
     command -v go

@@ -25,3 +25,18 @@ with_lock() {
   exec 9>"$CACHE/$1.lock"
   flock 9
 }
+
+# Quiet while it goes well; what apt and dpkg said comes out when it does not.
+install_packages() {
+  local log start=$SECONDS
+  log=$(mktemp)
+  say "installing $* (up to two minutes, once)"
+  if ! { apt-get update -qq &&
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >"$log" 2>&1; then
+    tail -30 "$log" >&2
+    rm -f "$log"
+    fail "apt-get did not install $*: see above; run 'apt-get -f install' and try again"
+  fi
+  rm -f "$log"
+  say "installed in $((SECONDS - start)) s"
+}

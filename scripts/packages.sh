@@ -7,18 +7,20 @@ apt-cache show "$java_package" >/dev/null 2>&1 || java_package=default-jdk-headl
 packages=(
   clang llvm libbpf-dev libbpf1 gcc libc6-dev make # kernel side and acts
   "$java_package" maven                            # agent
-  iproute2 procps curl ca-certificates git         # demo: namespaces, requests
+  iproute2 procps curl python3 ca-certificates git # demo: namespaces, requests, reports
   clang-format                                     # checks
 )
 command -v javac >/dev/null && packages=("${packages[@]/$java_package/}")
 
+installed() { # also no: unpacked and then not configured
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
 missing=()
 for package in "${packages[@]}"; do
-  [ -z "$package" ] || dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+  [ -z "$package" ] || installed "$package" || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 [ "$(id -u)" = 0 ] || fail "missing packages: ${missing[*]}: run this as root, or with sudo"
-say "installing ${missing[*]}"
-apt-get update -qq >&2
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+install_packages "${missing[@]}"

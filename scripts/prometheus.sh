@@ -24,7 +24,7 @@ if command -v prometheus >/dev/null && [ -x "$(dirname "$(command -v prometheus)
   exit 0
 fi
 
-target=$CACHE/prometheus/$PROMETHEUS_VERSION
+target=$CACHE/prometheus/$PROMETHEUS_VERSION-$(digest "${BASH_SOURCE[0]}")
 if [ ! -x "$target/promtool" ]; then
   with_lock prometheus
   if [ ! -x "$target/promtool" ]; then
@@ -47,7 +47,9 @@ if [ ! -x "$target/promtool" ]; then
     } >go.mod
     mkdir -p "$target.new"
     for command in prometheus promtool; do
-      go build -trimpath -tags remove_all_sd -ldflags "-s -w" -o "$target.new/$command" \
+      # The version is not in the module: its own build stamps it, and so does this one.
+      go build -trimpath -tags remove_all_sd \
+        -ldflags "-s -w -X github.com/prometheus/common/version.Version=$PROMETHEUS_VERSION" -o "$target.new/$command" \
         "github.com/prometheus/prometheus/cmd/$command" >"$scratch/log" 2>&1 ||
         { tail -20 "$scratch/log" >&2; fail "$command did not build"; }
     done
