@@ -26,26 +26,13 @@ class DetectionCountTest {
   private static final int REQUESTS = 200;
 
   @TempDir Path output;
-  private final String address = "http://127.0.0.1:" + Programs.freePort();
-  private Process prometheus;
+  private RunningPrometheus prometheus;
   private RunningCollector collector;
 
   @BeforeEach
   void start() throws IOException {
-    Path folder = RunningCollector.CONFIGURATION;
     prometheus =
-        new ProcessBuilder(
-                Programs.prometheusFolder().resolve("prometheus").toString(),
-                "--config.file=" + folder.resolve("prometheus.yaml"),
-                "--storage.tsdb.path=" + output.resolve("data"),
-                "--web.listen-address=" + address.substring("http://".length()),
-                "--web.enable-otlp-receiver",
-                "--enable-feature=created-timestamp-zero-ingestion")
-            .redirectErrorStream(true)
-            .redirectOutput(output.resolve("prometheus.log").toFile())
-            .start();
-    RunningCollector.await(
-        "Prometheus' start", () -> RunningCollector.answers(address + "/-/ready"));
+        new RunningPrometheus(RunningCollector.CONFIGURATION.resolve("prometheus.yaml"), output);
     collector =
         new RunningCollector(
             output,
@@ -54,7 +41,7 @@ class DetectionCountTest {
                 "detection/memory-read.yaml",
                 "backends/file.yaml",
                 "backends/prometheus-otlp.yaml"),
-            Map.of("MODELWARDEN_RULE_PROMETHEUS", address));
+            Map.of("MODELWARDEN_RULE_PROMETHEUS", prometheus.address()));
   }
 
   @AfterEach
@@ -62,7 +49,9 @@ class DetectionCountTest {
     if (collector != null) {
       collector.close();
     }
-    Programs.end(prometheus);
+    if (prometheus != null) {
+      prometheus.close();
+    }
   }
 
   @Test
@@ -121,9 +110,6 @@ class DetectionCountTest {
   }
 
   private JsonNode series() {
-    return RunningCollector.get(
-            address + "/api/v1/query?query=modelwarden_detections_total%5B5m%5D")
-        .get("data")
-        .get("result");
+    return prometheus.query("modelwarden_detections_total[5m]");
   }
 }

@@ -65,12 +65,17 @@ final class RunningCollector implements AutoCloseable {
 
   /** Sends one OTLP request of spans as JSON; the collector has to take it. */
   void post(byte[] spans) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/traces"))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(spans))
-            .build();
-    HttpResponse<String> response = send(request);
+    postJson("http://127.0.0.1:" + port + "/v1/traces", spans);
+  }
+
+  /** Sends a JSON request that has to be answered with 200. */
+  static void postJson(String address, byte[] body) {
+    HttpResponse<String> response =
+        send(
+            HttpRequest.newBuilder(URI.create(address))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build());
     if (response.statusCode() != 200) {
       throw new AssertionError(response.statusCode() + " " + response.body());
     }
