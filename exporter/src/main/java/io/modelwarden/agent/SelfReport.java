@@ -26,9 +26,8 @@ final class SelfReport {
         .keySet()
         .forEach(reason -> self.loss(reason, () -> tracker.losses().byReason().get(reason)));
     self.loss("file_unreachable", poller::undecidedForEver);
-    for (ProbeStatus probe : kernel.statuses()) {
-      self.observe(MetricNames.AGENT_PROBE_ATTACHED, () -> probe.attached() ? 1 : 0, probe.name());
-    }
+    kernel.statuses().forEach(probe -> register(self, kernel, probe));
+    self.loss("probe_missed", () -> misses(kernel));
     self.observe(MetricNames.AGENT_RING_USAGE, poller::ringPendingBytes);
     self.observe(MetricNames.AGENT_PROCESSES_ARMED, poller::armedProcesses);
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::armedProcesses, "processes");
@@ -37,5 +36,17 @@ final class SelfReport {
         new String[] {"processes", "files", "accesses", "mappings", "flows", "memory_reads"}) {
       self.observe(MetricNames.AGENT_MAP_CAPACITY, () -> kernel.capacity(map), map);
     }
+  }
+
+  private static void register(SelfMetrics self, KernelSide kernel, ProbeStatus probe) {
+    String name = probe.name();
+    self.observe(MetricNames.AGENT_PROBE_ATTACHED, () -> probe.attached() ? 1 : 0, name);
+    self.observe(MetricNames.AGENT_PROBE_MISSES, () -> kernel.misses(name), name);
+    self.observe(
+        MetricNames.AGENT_PROBE_RUN_TIME, () -> (double) kernel.runTimeNanos(name) / 1e9, name);
+  }
+
+  private static long misses(KernelSide kernel) {
+    return kernel.statuses().stream().mapToLong(probe -> kernel.misses(probe.name())).sum();
   }
 }

@@ -3,6 +3,7 @@ package io.modelwarden.libbpf;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
 
 /** A program of an object. */
 public final class BpfProgram {
@@ -13,6 +14,18 @@ public final class BpfProgram {
   private static final int RESULT = 56;
   private static final int LINK_INFO_BYTES = 16;
   private static final int READ_BYTES = 4096;
+  // struct bpf_prog_info of the kernel's stable interface (linux/bpf.h), up to recursion_misses.
+  private static final int INFO_BYTES = 216;
+  private static final int RUN_TIME_NANOS = 192;
+  private static final int MISSES = 208;
+
+  /**
+   * What the kernel counts of a program.
+   *
+   * @param runTimeNanos 0 unless the kernel keeps it (sysctl kernel.bpf_stats_enabled)
+   * @param misses runs that the kernel left out because the program was running already
+   */
+  public record Statistics(long runTimeNanos, long misses) {}
 
   private final Native functions;
   private final Pointer program;
@@ -34,6 +47,20 @@ public final class BpfProgram {
   /** Before load: leaves the program out. */
   public void skip() {
     functions.bpf_program__set_autoload(program, false);
+  }
+
+  /** After load: what the kernel has counted so far. */
+  public Statistics statistics() {
+    try (Memory info = new Memory(INFO_BYTES)) {
+      info.clear();
+      int descriptor = functions.bpf_program__fd(program);
+      int result =
+          functions.bpf_obj_get_info_by_fd(descriptor, info, new IntByReference(INFO_BYTES));
+      if (result != 0) {
+        throw BpfException.of("read the statistics of " + name(), result);
+      }
+      return new Statistics(info.getLong(RUN_TIME_NANOS), info.getLong(MISSES));
+    }
   }
 
   public BpfLink attach() {

@@ -57,6 +57,8 @@ interface Native extends Library {
 
   int bpf_prog_test_run_opts(int programDescriptor, Pointer options);
 
+  int bpf_obj_get_info_by_fd(int descriptor, Pointer info, IntByReference size);
+
   int bpf_map__fd(Pointer map);
 
   int bpf_map__key_size(Pointer map);

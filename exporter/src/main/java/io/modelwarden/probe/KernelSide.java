@@ -119,6 +119,16 @@ public final class KernelSide implements AutoCloseable {
     map("model_directories").update(key, new byte[4]);
   }
 
+  /** Runs of a probe that the kernel left out, since it was loaded. */
+  public long misses(String probe) {
+    return program(probe).statistics().misses();
+  }
+
+  /** Time spent in a probe since it was loaded; 0 unless the kernel keeps it. */
+  public long runTimeNanos(String probe) {
+    return program(probe).statistics().runTimeNanos();
+  }
+
   /** Entries that a map can hold. */
   public int capacity(String map) {
     return map(map).maxEntries();

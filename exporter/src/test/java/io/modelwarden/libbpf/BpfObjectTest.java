@@ -4,8 +4,11 @@ package io.modelwarden.libbpf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +42,22 @@ class BpfObjectTest {
 
       assertThat(answer.signedAnswer()).isEqualTo(-77);
       assertThat(answer.result()).isEqualTo(42);
+    }
+  }
+
+  @Test
+  void statistics_startAtZeroAndCountTimeWhereTheKernelKeepsIt() throws IOException {
+    Path keepsTime = Path.of("/proc/sys/kernel/bpf_stats_enabled");
+    String before = Files.readString(keepsTime);
+    try (SeamObject seam = SeamObject.load()) {
+      assertThat(seam.program("ask").statistics()).isEqualTo(new BpfProgram.Statistics(0, 0));
+      Files.writeString(keepsTime, "1");
+      ask(seam, 1);
+      BpfProgram.Statistics after = seam.program("ask").statistics();
+      assertThat(after.runTimeNanos()).isBetween(1L, 1_000_000_000L);
+      assertThat(after.misses()).isZero();
+    } finally {
+      Files.writeString(keepsTime, before);
     }
   }
 
