@@ -56,14 +56,16 @@ mkdir -p "$MODELS" "$WORK/out" "$WORK/data"
 "$ACTS/make_model" "$MODELS/model.safetensors" $MODEL_BYTES >/dev/null
 echo "  a model          acme-7b, $((MODEL_BYTES / 1000000)) MB, valid safetensors with random weights"
 
-OTLP=$(free_port) HEALTH=$(free_port) PROM=$(free_port) PORT=$(free_port)
+OTLP=$(free_port) HEALTH=$(free_port) OWN=$(free_port) PROM=$(free_port) PORT=$(free_port)
 "$REPOSITORY/scripts/render-demo-rules.sh" "$WORK/rules"
 sed -e 's#\.\./alert-rules/#rules/#' -e 's/evaluation_interval: 1m/evaluation_interval: 1s/' \
+  -e "s/127.0.0.1:8888/127.0.0.1:$OWN/" \
   "$REPOSITORY/otel-collector-config/prometheus.yaml" >"$WORK/prometheus.yaml"
 start prometheus "$PROMETHEUS_FOLDER/prometheus" --config.file="$WORK/prometheus.yaml" \
   --storage.tsdb.path="$WORK/data" --web.listen-address="127.0.0.1:$PROM" --web.enable-otlp-receiver
 export MODELWARDEN_RULE_COLLECTOR_ID=demo MODELWARDEN_RULE_OUTPUT=$WORK/out \
   MODELWARDEN_RULE_LISTEN=127.0.0.1:$OTLP MODELWARDEN_RULE_HEALTH=127.0.0.1:$HEALTH \
+  MODELWARDEN_RULE_METRICS_PORT=$OWN \
   MODELWARDEN_RULE_PROMETHEUS=http://127.0.0.1:$PROM
 config=$REPOSITORY/otel-collector-config
 start collector "$COLLECTOR" --config "$config/base.yaml" \

@@ -37,11 +37,13 @@ final class RunningCollector implements AutoCloseable {
   RunningCollector(Path output, List<String> files, Map<String, String> more) throws IOException {
     this.output = output;
     int health = Programs.freePort();
+    int ownMetrics = Programs.freePort();
     ProcessBuilder builder = new ProcessBuilder(command(List.of(), files));
     builder.environment().put("MODELWARDEN_RULE_COLLECTOR_ID", "test");
     builder.environment().put("MODELWARDEN_RULE_OUTPUT", output.toString());
     builder.environment().put("MODELWARDEN_RULE_LISTEN", "127.0.0.1:" + port);
     builder.environment().put("MODELWARDEN_RULE_HEALTH", "127.0.0.1:" + health);
+    builder.environment().put("MODELWARDEN_RULE_METRICS_PORT", String.valueOf(ownMetrics));
     builder.environment().putAll(more);
     Path log = output.resolve("collector.log");
     process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
