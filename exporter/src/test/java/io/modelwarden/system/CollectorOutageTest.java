@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The collector is away while a model is read: nothing waits for it, and the totals come right. */
+@Tag("system")
+class CollectorOutageTest {
+
+  private static final int MODEL_BYTES = 20_000_000;
+  private static final int CHUNK_BYTES = 100_000;
+
+  @TempDir Path folder;
+  private final String listen = "127.0.0.1:" + Programs.freePort();
+
+  @Test
+  void totals_areRightAgainAfterTheOutage() throws Exception {
+    Path model = folder.resolve("acme.safetensors");
+    act("make_model", model.toString(), String.valueOf(MODEL_BYTES));
+    try (RunningAgent agent =
+        new RunningAgent(
+            folder,
+            "session: {quiet-period: 1s, slice: 1s}\n",
+            Map.of(
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                "http://" + listen,
+                "OTEL_METRIC_EXPORT_INTERVAL",
+                "1000"))) {
+      try (RunningCollector collector = collector("before")) {
+        read(model);
+        RunningCollector.await("the first reading", () -> readBytes(collector, model) > 0);
+        assertThat(readBytes(collector, model)).isEqualTo(MODEL_BYTES);
+      }
+      for (int i = 0; i < 3; i++) {
+        read(model);
+        assertThat(RunningCollector.answers("http://" + agent.address() + "/healthz")).isTrue();
+      }
+      Thread.sleep(3000); // exports that fail
+      try (RunningCollector collector = collector("after")) {
+        // An export that was being repeated may come first, with an older total.
+        RunningCollector.await(
+            "all four readings", () -> readBytes(collector, model) >= 4L * MODEL_BYTES);
+        assertThat(readBytes(collector, model)).isEqualTo(4L * MODEL_BYTES);
+      }
+      // Away again: ending must not wait for it.
+      assertThat(agent.terminate()).isZero();
+    }
+  }
+
+  private RunningCollector collector(String name) throws Exception {
+    Path output = Files.createDirectory(folder.resolve(name));
+    return new RunningCollector(
+        output,
+        List.of("base.yaml", "detection/memory-read.yaml", "backends/file.yaml"),
+        Map.of("MODELWARDEN_RULE_LISTEN", listen));
+  }
+
+  private void read(Path model) {
+    act("read_file", "read", model.toString(), String.valueOf(CHUNK_BYTES));
+  }
+
+  private static void act(String name, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Programs.REPOSITORY.resolve("bpf/build/acts/" + name).toString());
+    command.addAll(List.of(arguments));
+    Programs.Ended ended = Programs.run(command);
+    assertThat(ended.code()).as(ended.output()).isZero();
+  }
+
+  /** The sum over the series of a file of their newest totals of bytes read. */
+  private static long readBytes(RunningCollector collector, Path file) {
+    Map<String, Long> newest = new HashMap<>();
+    for (JsonNode request : collector.lines("metrics.jsonl")) {
+      for (JsonNode metrics : request.findValues("metrics")) {
+        for (JsonNode metric : metrics) {
+          if (metric.path("name").asText().equals("modelwarden.file.io")) {
+            for (JsonNode point : metric.path("sum").path("dataPoints")) {
+              newest.put(point.path("attributes").toString(), point.path("asInt").asLong());
+            }
+          }
+        }
+      }
+    }
+    return newest.entrySet().stream()
+        .filter(series -> series.getKey().contains('"' + file.toString() + '"'))
+        .filter(series -> series.getKey().contains("\"read\""))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
+  }
+}

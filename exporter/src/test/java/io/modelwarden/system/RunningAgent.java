@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.system;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged agent by its launcher, as it runs on a node, with its port on the loopback. */
+final class RunningAgent implements AutoCloseable {
+
+  private final String address = "127.0.0.1:" + Programs.freePort();
+  private final Process process;
+
+  /**
+   * Starts it and waits until it is ready.
+   *
+   * @param folder gets its configuration and its log
+   * @param configuration YAML
+   * @param environment more variables, such as OTEL_EXPORTER_OTLP_ENDPOINT
+   */
+  RunningAgent(Path folder, String configuration, Map<String, String> environment)
+      throws IOException {
+    Path file = folder.resolve("modelwarden.yaml");
+    Files.writeString(file, configuration);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Programs.REPOSITORY.resolve("exporter/bin/modelwarden").toString(),
+            "run",
+            "--config",
+            file.toString());
+    builder.environment().put("MODELWARDEN_HTTP_LISTEN", address);
+    builder.environment().putAll(environment);
+    Path log = folder.resolve("agent.log");
+    process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    try {
+      RunningCollector.await(
+          "the agent's start", () -> RunningCollector.answers("http://" + address + "/readyz"));
+    } catch (AssertionError late) {
+      close();
+      throw new AssertionError(Files.readString(log), late);
+    }
+  }
+
+  /** Host and port of its HTTP endpoint. */
+  String address() {
+    return address;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Resident memory now. */
+  long rssKilobytes() {
+    try {
+      return Files.readAllLines(Path.of("/proc/" + pid() + "/status")).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException gone) {
+      throw new AssertionError("the agent has ended", gone);
+    }
+  }
+
+  /** Sends SIGTERM. @return the exit code */
+  int terminate() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        throw new AssertionError("the agent did not end within 10 s of SIGTERM");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", interrupted);
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    Programs.end(process);
+  }
+}
