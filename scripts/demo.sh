@@ -81,7 +81,6 @@ session: {quiet-period: 3s, slice: 5s}
 http: {listen: "127.0.0.1:$PORT"}
 YAML
 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:$OTLP OTEL_METRIC_EXPORT_INTERVAL=5000 \
-  OTEL_BSP_SCHEDULE_DELAY=500 OTEL_BLRP_SCHEDULE_DELAY=500 \
   start agent "$REPOSITORY/exporter/bin/modelwarden" run --config "$WORK/modelwarden.yaml"
 await 20 "the start of the agent" curl -sf "http://127.0.0.1:$PORT/readyz"
 echo "  the agent        $(grep -o 'watching with.*probes' "$WORK/agent.log")"

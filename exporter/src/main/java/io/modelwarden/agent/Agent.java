@@ -33,6 +33,8 @@ final class Agent implements AutoCloseable {
   private static final Logger logger = Logger.getLogger(Agent.class.getName());
   private static final int SETTLE_MILLIS = 50;
   private static final int IDLE_MILLIS = 1000;
+  // The end of a process waits for two polls without a change, its span for the end.
+  private static final int ENDING_MILLIS = 100;
   private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int STOP_SECONDS = 5;
 
@@ -121,6 +123,7 @@ final class Agent implements AutoCloseable {
       }
       poller.poll();
       tracker.tick(poller.nowEpochNanos());
+      telemetry.deliver();
       polledNanos = System.nanoTime();
     } catch (InterruptedException interrupted) {
       stopping = true;
@@ -129,8 +132,12 @@ final class Agent implements AutoCloseable {
     }
   }
 
+  /** A new process, file or destination rings; what is under way is looked at without. */
   private int waitMillis() {
-    return poller.armedProcesses() > 0
+    if (poller.hasEnding()) {
+      return ENDING_MILLIS;
+    }
+    return tracker.openSessions() > 0
         ? (int) settings.kernel().pollInterval().toMillis()
         : IDLE_MILLIS;
   }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
       RunCommand.class,
       DoctorCommand.class,
       VersionCommand.class,
+      WarmUpCommand.class,
       GenerateCompletion.class
     },
     mixinStandardHelpOptions = true,

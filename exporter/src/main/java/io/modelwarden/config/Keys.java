@@ -216,7 +216,7 @@ final class Keys {
           TEXT,
           "500ms",
           "50ms to 5s",
-          "How often the kernel's counters are read while a marked process lives.",
+          "How often the kernel's counters are read while a session is open; else each second.",
           Rules.duration(Duration.ofMillis(50), Duration.ofSeconds(5)));
 
   private Keys() {}

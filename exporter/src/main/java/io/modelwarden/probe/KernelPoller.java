@@ -101,6 +101,11 @@ public final class KernelPoller implements AutoCloseable {
     return processes.size();
   }
 
+  /** Whether a process has ended whose counters may still change. */
+  public boolean hasEnding() {
+    return processes.hasEnding();
+  }
+
   public int knownFiles() {
     return files.size();
   }

@@ -140,6 +140,10 @@ final class ProcessTable {
     return living;
   }
 
+  boolean hasEnding() {
+    return entries.values().stream().anyMatch(entry -> entry.endNanos != 0);
+  }
+
   int size() {
     return entries.size();
   }

@@ -132,7 +132,7 @@ public final class AccessTracker implements EventSink {
     return processes.size();
   }
 
-  int openSessions() {
+  public int openSessions() {
     return sessions.openCount();
   }
 

@@ -13,6 +13,8 @@ final class ExportDefaults {
 
   static final String SPAN_QUEUE = "otel.bsp.max.queue.size";
   static final String LOG_QUEUE = "otel.blrp.max.queue.size";
+  static final String SPAN_DELAY = "otel.bsp.schedule.delay";
+  static final String LOG_DELAY = "otel.blrp.schedule.delay";
   static final int QUEUE_SIZE = 16_384;
 
   private static final String CONFIG_FILE = "OTEL_CONFIG_FILE";
@@ -29,11 +31,6 @@ final class ExportDefaults {
         // old as an interval, is stored before its minute is evaluated.
         "otel.metric.export.interval",
         "30000",
-        // Evidence is to be in the collector within a second.
-        "otel.bsp.schedule.delay",
-        "500",
-        "otel.blrp.schedule.delay",
-        "500",
         SPAN_QUEUE,
         Integer.toString(QUEUE_SIZE),
         LOG_QUEUE,

@@ -40,6 +40,8 @@ final class ExportPipeline {
   private final SignalQueue spans = new SignalQueue();
   private final SignalQueue logs = new SignalQueue();
   private final AtomicLong failedMetrics = new AtomicLong();
+  private final List<Runnable> deliveries = new CopyOnWriteArrayList<>();
+  private final AtomicLong emitted = new AtomicLong();
   private final AtomicBoolean confirmed = new AtomicBoolean();
   private final OpenTelemetrySdk sdk;
 
@@ -87,12 +89,25 @@ final class ExportPipeline {
   void emit(ReadableSpan span) {
     if (!spanProcessors.isEmpty() && spans.admit()) {
       spanProcessors.forEach(processor -> processor.onEnd(span));
+      emitted.incrementAndGet();
     }
   }
 
   void emit(ReadWriteLogRecord record) {
     if (!logProcessors.isEmpty() && logs.admit()) {
       logProcessors.forEach(processor -> processor.onEmit(Context.root(), record));
+      emitted.incrementAndGet();
+    }
+  }
+
+  /**
+   * Has the processors send what was emitted since the last call, without waiting for it: evidence
+   * is then with the collector at once, and a machine where nothing happens is not woken to look. A
+   * schedule delay that the user has set is kept instead.
+   */
+  void deliver() {
+    if (emitted.getAndSet(0) > 0) {
+      deliveries.forEach(Runnable::run);
     }
   }
 
@@ -156,6 +171,7 @@ final class ExportPipeline {
             (processor, config) -> {
               spans.limitTo(queueSize(config, ExportDefaults.SPAN_QUEUE));
               spanProcessors.add(processor);
+              deliverUnlessSet(config, ExportDefaults.SPAN_DELAY, processor::forceFlush);
               return processor;
             });
   }
@@ -168,8 +184,15 @@ final class ExportPipeline {
             (processor, config) -> {
               logs.limitTo(queueSize(config, ExportDefaults.LOG_QUEUE));
               logProcessors.add(processor);
+              deliverUnlessSet(config, ExportDefaults.LOG_DELAY, processor::forceFlush);
               return processor;
             });
+  }
+
+  private void deliverUnlessSet(ConfigProperties config, String delay, Runnable flush) {
+    if (config.getDuration(delay) == null) {
+      deliveries.add(flush);
+    }
   }
 
   private static int queueSize(ConfigProperties config, String property) {

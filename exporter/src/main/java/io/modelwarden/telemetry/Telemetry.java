@@ -110,6 +110,11 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
     return samples;
   }
 
+  /** Lets evidence leave now instead of with the next batch; does not wait. Called after a poll. */
+  public void deliver() {
+    pipeline.deliver();
+  }
+
   /** Sends what is waiting; false if that did not succeed in time. */
   public boolean flush(Duration timeout) {
     return pipeline.flush(timeout);

@@ -142,6 +142,9 @@ final class TelemetryReference {
         `K8S_NODE_NAME` (downward API) sets `k8s.node.name`. What a collector does not take after the exporter's
         repeats is lost and counted in `modelwarden.agent.losses`; metrics heal by themselves.
         """);
+    page.append(
+        "\nSpans and log events leave after each look at the kernel's counters, without waiting for a full"
+            + " batch,\nunless `OTEL_BSP_SCHEDULE_DELAY` or `OTEL_BLRP_SCHEDULE_DELAY` is set.\n");
   }
 
   private static List<String> keysOf(Facts facts) {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.agent;
+
+import com.sun.net.httpserver.HttpServer;
+import io.modelwarden.config.Settings;
+import io.modelwarden.config.SettingsLoader;
+import io.modelwarden.event.FileFacts;
+import io.modelwarden.event.Flow;
+import io.modelwarden.event.Increment;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessKey;
+import io.modelwarden.libbpf.BpfException;
+import io.modelwarden.libbpf.LibBpf;
+import io.modelwarden.model.ModelNames;
+import io.modelwarden.probe.KernelPoller;
+import io.modelwarden.probe.KernelSide;
+import io.modelwarden.session.AccessTracker;
+import io.modelwarden.session.PeerScopes;
+import io.modelwarden.telemetry.HostIdentity;
+import io.modelwarden.telemetry.Telemetry;
+import io.modelwarden.telemetry.TelemetrySettings;
+import io.modelwarden.workload.CgroupWorkloads;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/**
+ * Runs what a running agent runs, once and on made-up events, with a collector of its own on the
+ * loopback: the launcher lets the JVM archive the classes that this loads, and every later start
+ * takes them from there, at a third less memory. Nothing leaves the process.
+ */
+@Command(name = "warm-up", hidden = true, description = "Load every class once, for the launcher.")
+final class WarmUpCommand implements Callable<Integer> {
+
+  private static final long MODEL_BYTES = 4L << 30;
+
+  @Override
+  public Integer call() throws IOException {
+    HttpServer collector =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
+    collector.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    collector.start();
+    System.setProperty(
+        "otel.exporter.otlp.endpoint", "http://127.0.0.1:" + collector.getAddress().getPort());
+    try {
+      rehearse(SettingsLoader.load(null, Map.of()));
+    } finally {
+      collector.stop(0);
+    }
+    return ExitCode.GOOD;
+  }
+
+  private static void rehearse(Settings settings) {
+    ModelNames names = new ModelNames(settings.models().names());
+    TelemetrySettings own =
+        new TelemetrySettings(
+            VersionCommand.VERSION,
+            HostIdentity.detect(),
+            settings.metricsSeriesLimit(),
+            m -> false);
+    try (Telemetry telemetry = Telemetry.start(own)) {
+      AccessTracker tracker =
+          new AccessTracker(
+              Wiring.sessions(settings),
+              names::nameOf,
+              new CgroupWorkloads(),
+              new PeerScopes(Wiring.networks(settings)),
+              Wiring.declared(settings),
+              telemetry,
+              process -> {});
+      pollOnce(settings, tracker);
+      long now = System.currentTimeMillis() * 1_000_000;
+      tracker.tick(now);
+      story(now).forEach(tracker::accept);
+      tracker.tick(now + settings.session().slice().toNanos());
+      telemetry.flush(Duration.ofSeconds(2));
+      new PrometheusPage(telemetry::samples).render();
+      tracker.close();
+    }
+  }
+
+  /**
+   * Where the kernel does not allow it, those classes are loaded later and not from the archive.
+   */
+  private static void pollOnce(Settings settings, AccessTracker tracker) {
+    try (KernelSide kernel = KernelSide.start(LibBpf.load(), Wiring.probes(settings));
+        KernelPoller poller = new KernelPoller(kernel, new Judge(settings.models()), tracker)) {
+      poller.recover();
+      poller.await(1);
+      poller.poll();
+    } catch (BpfException refused) {
+      // the doctor says why
+    }
+  }
+
+  private static List<KernelEvent> story(long now) {
+    ProcessKey thief = new ProcessKey(1, 0, 1);
+    ProcessKey server = new ProcessKey(2, 0, 2);
+    Increment once = new Increment(MODEL_BYTES / 2, 100, now, now);
+    Flow away =
+        new Flow(
+            InetAddress.getLoopbackAddress(),
+            443,
+            Flow.Transport.TCP,
+            Flow.Role.INITIATED,
+            "public");
+    String path = "/models/rehearsal.safetensors";
+    return List.of(
+        seen(thief, now),
+        seen(server, now),
+        new KernelEvent.FileSeen(
+            new FileFacts(1, 1, 1, MODEL_BYTES, FileFacts.Verdict.MODEL, "safetensors")),
+        new KernelEvent.FileMapped(server, 1, path, once),
+        new KernelEvent.MappingSampled(server, 1, path, MODEL_BYTES, now),
+        new KernelEvent.FileAccessed(thief, 1, path, KernelEvent.Direction.READ, "read", once),
+        new KernelEvent.BytesSent(thief, away, once),
+        new KernelEvent.MemoryRead(thief, server, "process_vm_readv", once),
+        new KernelEvent.ProcessEnded(thief, false, now));
+  }
+
+  private static KernelEvent seen(ProcessKey key, long now) {
+    return new KernelEvent.ProcessSeen(
+        new ProcessFacts(
+            key,
+            null,
+            key,
+            1,
+            0,
+            "rehearsal",
+            "/rehearsal",
+            1,
+            "",
+            1,
+            1,
+            ProcessFacts.Origin.SELF,
+            now));
+  }
+}
