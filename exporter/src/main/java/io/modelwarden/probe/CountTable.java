@@ -3,41 +3,65 @@ package io.modelwarden.probe;
 
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.ProcessKey;
+import io.modelwarden.libbpf.BpfMap;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
- * Turns totals that only grow into increments. What the kernel has counted is never reset: a poll
- * that comes late or fails takes nothing away.
+ * Turns the totals of a map, which only grow, into increments. What the kernel has counted is never
+ * reset: a poll that comes late or fails takes nothing away. Keys stay bytes until something has
+ * changed: a full map costs little memory and a quiet one little time.
  */
-final class CountTable<K> {
+final class CountTable {
 
-  private final Map<K, Counts> previous = new HashMap<>();
-  private final Function<K, ProcessKey> owner;
+  /** What was known after the last poll. */
+  private record Known(long bytes, long operations, long lastNanos) {}
+
+  private final BpfMap map;
+  private final int keyBytes;
+  private final Layouts.CountsLayout layout;
+  private final Layouts.ProcessKeyLayout owner;
   private final Clock clock;
+  private final Map<MapKey, Known> known = new HashMap<>();
 
-  CountTable(Function<K, ProcessKey> owner, Clock clock) {
-    this.owner = owner;
+  /** The key of the map begins with the process that the entry belongs to. */
+  CountTable(BpfMap map, Layouts layouts, Layouts.CountsLayout layout, Clock clock) {
+    this.map = map;
+    this.keyBytes = map.keyBytes();
+    this.layout = layout;
+    this.owner = layouts.processKey;
     this.clock = clock;
   }
 
   /**
    * Reports what was added since the last look; an entry first seen counts from its first touch.
    */
-  void update(K key, Counts now, BiConsumer<K, Increment> sink) {
-    Counts before = previous.getOrDefault(key, Counts.NONE);
-    long bytes = now.bytes() - before.bytes();
-    long operations = now.operations() - before.operations();
+  void poll(BiConsumer<MapKey, Increment> changed) {
+    map.forEach((keys, keyAt, values, at) -> update(keys, keyAt, values, at, changed));
+  }
+
+  private void update(
+      ByteBuffer keys,
+      int keyAt,
+      ByteBuffer values,
+      int at,
+      BiConsumer<MapKey, Increment> changed) {
+    MapKey key = MapKey.copy(keys, keyAt, keyBytes);
+    Known before = known.get(key);
+    Counts now = layout.read(values, at);
+    long bytes = now.bytes() - (before == null ? 0 : before.bytes);
+    long operations = now.operations() - (before == null ? 0 : before.operations);
     if (bytes == 0 && operations == 0) {
       return;
     }
-    previous.put(key, now);
-    long first = before == Counts.NONE ? now.firstNanos() : before.lastNanos();
-    sink.accept(
+    known.put(key, new Known(now.bytes(), now.operations(), now.lastNanos()));
+    long first = before == null ? now.firstNanos() : before.lastNanos;
+    changed.accept(
         key,
         new Increment(
             bytes,
@@ -46,18 +70,19 @@ final class CountTable<K> {
             clock.toEpochNanos(Math.max(first, now.lastNanos()))));
   }
 
-  /** Forgets the entries of processes that are gone, and hands each to {@code removal}. */
-  void forget(Set<ProcessKey> ended, java.util.function.Consumer<K> removal) {
-    for (Iterator<K> keys = previous.keySet().iterator(); keys.hasNext(); ) {
-      K key = keys.next();
-      if (ended.contains(owner.apply(key))) {
+  /** Removes the entries of processes that are gone, from the map too. */
+  void forget(Set<ProcessKey> ended) {
+    for (Iterator<MapKey> keys = known.keySet().iterator(); keys.hasNext(); ) {
+      MapKey key = keys.next();
+      if (ended.contains(owner.read(key.view(), 0))) {
         keys.remove();
-        removal.accept(key);
+        map.delete(key.bytes());
       }
     }
   }
 
-  int size() {
-    return previous.size();
+  /** A part of every key, such as the file. */
+  void collect(ToIntFunction<ByteBuffer> part, Set<Integer> into) {
+    known.keySet().forEach(key -> into.add(part.applyAsInt(key.view())));
   }
 }

@@ -2,7 +2,4 @@
 package io.modelwarden.probe;
 
 /** Totals of one map entry, as the kernel side keeps them. Times are CLOCK_BOOTTIME. */
-record Counts(long bytes, long operations, long firstNanos, long lastNanos) {
-
-  static final Counts NONE = new Counts(0, 0, 0, 0);
-}
+record Counts(long bytes, long operations, long firstNanos, long lastNanos) {}

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,12 @@ final class FileInspector {
 
   void remember(int fileId, Place place) {
     places.put(fileId, place);
+  }
+
+  /** These files are gone, or nobody has them in use. */
+  void forget(Set<Integer> files) {
+    places.keySet().removeAll(files);
+    lookedAt.keySet().removeAll(files);
   }
 
   /** Files that no way led to, and that were counted as models of unknown format. */

@@ -6,8 +6,12 @@ import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent.FileSeen;
 import io.modelwarden.libbpf.BpfMap;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +19,16 @@ import org.jspecify.annotations.Nullable;
 /** Files that the kernel side knows, by id. */
 final class FileTable {
 
+  // A process that has just opened a file has not yet read it.
+  private static final long YOUNG_NANOS = 60_000_000_000L;
+
   /** A file with what the kernel needs to be told about it again. */
   record Known(byte[] key, FileFacts facts, long changeTimeNanos, long firstSeenNanos) {}
 
   private final BpfMap map;
   private final Layouts layouts;
   private final Map<Integer, Known> byId = new HashMap<>();
+  private final Set<Integer> present = new HashSet<>();
   private final Map<Integer, String> formats = new HashMap<>();
 
   FileTable(BpfMap map, Layouts layouts) {
@@ -32,6 +40,7 @@ final class FileTable {
    * @param formatOfName asked once for each file that is a model by its name
    */
   void poll(IntFunction<String> formatOfName, Consumer<FileSeen> changed) {
+    present.clear();
     map.forEach(
         (keys, keyOffset, values, valueOffset) -> {
           Known now = decode(keys, keyOffset, values, valueOffset);
@@ -39,11 +48,45 @@ final class FileTable {
             formats.put(now.facts().id(), formatOfName.apply(now.facts().id()));
             now = decode(keys, keyOffset, values, valueOffset);
           }
+          present.add(now.facts().id());
           Known before = byId.put(now.facts().id(), now);
           if (before == null || !before.facts().equals(now.facts())) {
             changed.accept(new FileSeen(now.facts()));
           }
         });
+  }
+
+  /** Drops what the kernel side no longer has, after a poll, and returns it. */
+  Set<Integer> dropAbsent(Set<Integer> used) {
+    Set<Integer> gone = new HashSet<>(byId.keySet());
+    gone.removeAll(present);
+    gone.removeAll(used);
+    byId.keySet().removeAll(gone);
+    formats.keySet().removeAll(gone);
+    return gone;
+  }
+
+  /**
+   * Makes room while the map is more than three quarters full: files that nobody has in use leave,
+   * the ordinary ones and the oldest first, until half of it is free. Whoever opens one again is
+   * seen as before; only its id is another.
+   */
+  int makeRoom(Set<Integer> used, long nowNanos) {
+    int capacity = map.maxEntries();
+    if (byId.size() <= capacity / 4 * 3) {
+      return 0;
+    }
+    List<Known> leaving =
+        byId.values().stream()
+            .filter(file -> !used.contains(file.facts().id()))
+            .filter(file -> nowNanos - file.firstSeenNanos() > YOUNG_NANOS)
+            .sorted(
+                Comparator.comparing((Known file) -> file.facts().verdict() != Verdict.ORDINARY)
+                    .thenComparing(Known::firstSeenNanos))
+            .limit(byId.size() - capacity / 2)
+            .toList();
+    leaving.forEach(file -> map.delete(file.key()));
+    return leaving.size();
   }
 
   @Nullable Known find(int id) {

@@ -77,10 +77,29 @@ public final class KernelPoller implements AutoCloseable {
       mappings.sample(processes.living());
     }
     if (now - sweptNanos >= SWEEP_NANOS) {
-      sweptNanos = now;
-      processes.sweep(now);
+      sweep(now);
     }
     endProcesses();
+  }
+
+  /**
+   * Keeps maps and memory bounded on a machine where files and processes come and go for months.
+   *
+   * @param nowBootNanos now, CLOCK_BOOTTIME
+   */
+  public void sweep(long nowBootNanos) {
+    sweptNanos = nowBootNanos;
+    processes.sweep(nowBootNanos);
+    Set<Integer> used = new HashSet<>();
+    counters.collectFiles(used);
+    mappings.collectFiles(used);
+    if (files.makeRoom(used, nowBootNanos) > 0) {
+      pollFiles();
+    }
+    Set<Integer> gone = files.dropAbsent(used);
+    inspector.forget(gone);
+    counters.names().forget(gone);
+    texts.sweep(id -> files.find(id) != null, processes::isKnown, processes.cgroups()::contains);
   }
 
   /** Unix time in nanoseconds on the clock of the events. */

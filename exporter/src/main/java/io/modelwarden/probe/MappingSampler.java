@@ -27,8 +27,7 @@ final class MappingSampler {
   private final Names names;
   private final EventSink sink;
   private final BpfMap map;
-  private final CountTable<Mapping> distinct;
-  private final Layouts.CountsLayout counts;
+  private final CountTable distinct;
   private final Map<Mapping, Long> live = new HashMap<>();
   private int sample;
 
@@ -39,14 +38,18 @@ final class MappingSampler {
     this.names = names;
     this.sink = sink;
     this.map = kernel.map("mappings");
-    this.distinct = new CountTable<>(Mapping::process, clock);
-    this.counts = new Layouts.CountsLayout(layouts.mappingCount, "distinct.bytes");
+    this.distinct =
+        new CountTable(
+            map, layouts, new Layouts.CountsLayout(layouts.mappingCount, "distinct.bytes"), clock);
   }
 
   void poll() {
-    map.forEach(
-        (keys, keyAt, values, at) ->
-            distinct.update(mapping(keys, keyAt), counts.read(values, at), this::mapped));
+    distinct.poll((key, increment) -> mapped(mapping(key.view(), 0), increment));
+  }
+
+  /** Files that a living process has mapped, now or before. */
+  void collectFiles(Set<Integer> into) {
+    map.forEach((keys, keyAt, values, at) -> into.add(mapping(keys, keyAt).fileId()));
   }
 
   /** Every process of the machine, once, at start. */
@@ -86,7 +89,7 @@ final class MappingSampler {
           }
         });
     removed.forEach(mapping -> map.delete(keyBytes(mapping)));
-    distinct.forget(ended, mapping -> {});
+    distinct.forget(ended);
     live.keySet().removeIf(mapping -> ended.contains(mapping.process()));
   }
 

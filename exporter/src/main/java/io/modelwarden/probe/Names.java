@@ -6,6 +6,7 @@ import io.modelwarden.event.ProcessKey;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Makes sure that a process and a file are known before an event names them. */
@@ -58,6 +59,12 @@ final class Names {
       anyPaths.putIfAbsent(fileId, path);
     }
     return DisplayText.escape(path);
+  }
+
+  /** These files are gone, or nobody has them in use. */
+  void forget(Set<Integer> files) {
+    anyPaths.keySet().removeAll(files);
+    paths.keySet().removeIf(key -> files.contains(key.fileId()));
   }
 
   /** A path to open, byte for byte as somebody has seen the file; empty if none is known yet. */

@@ -101,6 +101,16 @@ final class ProcessTable {
     return namespaces;
   }
 
+  boolean isKnown(ProcessKey key) {
+    return entries.containsKey(key);
+  }
+
+  Set<Long> cgroups() {
+    Set<Long> cgroups = new HashSet<>();
+    entries.values().forEach(entry -> cgroups.add(entry.facts.cgroupId()));
+    return cgroups;
+  }
+
   /** Images that have ended and have been quiet since. */
   Set<End> ended() {
     Set<End> ends = new HashSet<>();

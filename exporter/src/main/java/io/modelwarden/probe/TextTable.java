@@ -5,7 +5,12 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfMap;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 
 /** Paths and names that the kernel side has written down once. */
 final class TextTable {
@@ -15,6 +20,7 @@ final class TextTable {
 
   private final BpfMap map;
   private final Layouts layouts;
+  private Set<MapKey> suspects = new HashSet<>();
 
   TextTable(BpfMap map, Layouts layouts) {
     this.map = map;
@@ -33,8 +39,34 @@ final class TextTable {
     return find(key("TEXT_CGROUP", null, cgroupId, 0));
   }
 
-  void forgetFilePath(int fileId, long mountNamespace) {
-    map.delete(key("TEXT_FILE_PATH", null, fileId, mountNamespace));
+  /**
+   * Deletes what nobody will ask for any more: texts come with every file, process and cgroup. Only
+   * what the sweep before found unused as well: the owner of a new text may not be known yet.
+   */
+  void sweep(IntPredicate file, Predicate<ProcessKey> process, LongPredicate cgroup) {
+    Set<MapKey> unused = new HashSet<>();
+    map.forEach(
+        (keys, at, values, valueAt) -> {
+          int kind = layouts.textKey.integer("kind", 4).getInt(keys, at);
+          long id = layouts.textKey.integer("id", 8).get(keys, at);
+          boolean used =
+              kind == layouts.constant("TEXT_FILE_PATH")
+                  ? file.test((int) id)
+                  : kind == layouts.constant("TEXT_CGROUP")
+                      ? cgroup.test(id)
+                      : process.test(layouts.processKey.read(keys, at + processOffset()));
+          if (!used) {
+            unused.add(MapKey.copy(keys, at, layouts.textKey.sizeBytes()));
+          }
+        });
+    suspects.retainAll(unused);
+    suspects.forEach(key -> map.delete(key.bytes()));
+    unused.removeAll(suspects);
+    suspects = unused;
+  }
+
+  private int processOffset() {
+    return layouts.textKey.field("process").offset();
   }
 
   void forgetExecutable(ProcessKey process) {
@@ -46,7 +78,7 @@ final class TextTable {
     byte[] key = layouts.bytes(layouts.textKey);
     ByteBuffer view = Layouts.view(key);
     if (process != null) {
-      layouts.processKey.write(view, layouts.textKey.field("process").offset(), process);
+      layouts.processKey.write(view, processOffset(), process);
     }
     layouts.textKey.integer("id", 8).put(view, 0, id);
     layouts.textKey.integer("kind", 4).put(view, 0, layouts.constant(kind));

@@ -3,6 +3,7 @@ package io.modelwarden.kernel;
 
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent;
+import io.modelwarden.libbpf.Clocks;
 import io.modelwarden.libbpf.LibBpf;
 import io.modelwarden.probe.FileJudge;
 import io.modelwarden.probe.KernelFeatures;
@@ -10,6 +11,7 @@ import io.modelwarden.probe.KernelLosses;
 import io.modelwarden.probe.KernelPoller;
 import io.modelwarden.probe.KernelSide;
 import io.modelwarden.probe.ProbeSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,11 @@ final class Observed implements AutoCloseable {
   private final List<KernelEvent> before;
 
   Observed() {
+    this(Map.of("accesses", 65536));
+  }
+
+  /** With other sizes of maps. */
+  Observed(Map<String, Integer> mapEntries) {
     kernel =
         KernelSide.start(
             LibBpf.load(),
@@ -37,7 +44,7 @@ final class Observed implements AutoCloseable {
                 true,
                 false,
                 List.of(".safetensors", ".gguf"),
-                Map.of("accesses", 65536),
+                mapEntries,
                 1 << 20,
                 KernelFeatures.hasName("bpf_task_from_vpid")));
     poller = new KernelPoller(kernel, new ByMagic(), events::add);
@@ -77,6 +84,11 @@ final class Observed implements AutoCloseable {
       poller.poll();
     }
     return this;
+  }
+
+  /** Sweeps as if it were some seconds later. */
+  void sweepAfter(Duration later) {
+    poller.sweep(Clocks.bootNanos() + later.toNanos());
   }
 
   <T extends KernelEvent> Stream<T> of(Class<T> kind, Predicate<T> which) {

@@ -68,6 +68,7 @@ class TelemetryTest {
     try (Telemetry telemetry = start(Map.of())) {
       telemetry.span(Story.evidence(Story.file(Action.READ)));
       telemetry.span(Story.evidence(Story.egress(Role.INITIATED, Transport.TCP)));
+      telemetry.deliver();
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
       while (receiver.spans.isEmpty() && System.nanoTime() < deadline) {
         Thread.sleep(10);
