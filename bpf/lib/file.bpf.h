@@ -18,7 +18,7 @@ struct directory_key {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 8192);
 	__type(key, struct file_key);
 	__type(value, struct file_facts);
 } files SEC(".maps");

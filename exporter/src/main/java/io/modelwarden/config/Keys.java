@@ -198,7 +198,7 @@ final class Keys {
       key(
           "kernel.counter-entries",
           TEXT,
-          "65536",
+          "16384",
           "1024 to 4194304",
           "Entries of the kernel's counter map, one for each process image, file and method.",
           Rules.count(1024, 1 << 22));

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -56,6 +55,11 @@ final class FileTable {
         });
   }
 
+  /** Whether a sweep would do good: the map is filling, or much is remembered that left it. */
+  boolean isCrowded() {
+    return byId.size() > map.maxEntries() / 4 * 3;
+  }
+
   /** Drops what the kernel side no longer has, after a poll, and returns it. */
   Set<Integer> dropAbsent(Set<Integer> used) {
     Set<Integer> gone = new HashSet<>(byId.keySet());
@@ -71,22 +75,19 @@ final class FileTable {
    * the ordinary ones and the oldest first, until half of it is free. Whoever opens one again is
    * seen as before; only its id is another.
    */
-  int makeRoom(Set<Integer> used, long nowNanos) {
-    int capacity = map.maxEntries();
-    if (byId.size() <= capacity / 4 * 3) {
-      return 0;
+  void makeRoom(Set<Integer> used, long nowNanos) {
+    if (!isCrowded()) {
+      return;
     }
-    List<Known> leaving =
-        byId.values().stream()
-            .filter(file -> !used.contains(file.facts().id()))
-            .filter(file -> nowNanos - file.firstSeenNanos() > YOUNG_NANOS)
-            .sorted(
-                Comparator.comparing((Known file) -> file.facts().verdict() != Verdict.ORDINARY)
-                    .thenComparing(Known::firstSeenNanos))
-            .limit(byId.size() - capacity / 2)
-            .toList();
-    leaving.forEach(file -> map.delete(file.key()));
-    return leaving.size();
+    int capacity = map.maxEntries();
+    byId.values().stream()
+        .filter(file -> !used.contains(file.facts().id()))
+        .filter(file -> nowNanos - file.firstSeenNanos() > YOUNG_NANOS)
+        .sorted(
+            Comparator.comparing((Known file) -> file.facts().verdict() != Verdict.ORDINARY)
+                .thenComparing(Known::firstSeenNanos))
+        .limit(byId.size() - capacity / 2)
+        .forEach(file -> map.delete(file.key()));
   }
 
   @Nullable Known find(int id) {

@@ -18,6 +18,7 @@ import java.util.Set;
 public final class KernelPoller implements AutoCloseable {
 
   private static final long SWEEP_NANOS = 60_000_000_000L;
+  private static final long CROWDED_NANOS = 5_000_000_000L;
   private static final long SAMPLE_NANOS = 5_000_000_000L;
 
   private final KernelSide kernel;
@@ -76,7 +77,7 @@ public final class KernelPoller implements AutoCloseable {
       sampledNanos = now;
       mappings.sample(processes.living());
     }
-    if (now - sweptNanos >= SWEEP_NANOS) {
+    if (now - sweptNanos >= (files.isCrowded() ? CROWDED_NANOS : SWEEP_NANOS)) {
       sweep(now);
     }
     endProcesses();
@@ -93,10 +94,8 @@ public final class KernelPoller implements AutoCloseable {
     Set<Integer> used = new HashSet<>();
     counters.collectFiles(used);
     mappings.collectFiles(used);
-    if (files.makeRoom(used, nowBootNanos) > 0) {
-      pollFiles();
-    }
     Set<Integer> gone = files.dropAbsent(used);
+    files.makeRoom(used, nowBootNanos);
     inspector.forget(gone);
     counters.names().forget(gone);
     texts.sweep(id -> files.find(id) != null, processes::isKnown, processes.cgroups()::contains);

@@ -12,6 +12,8 @@ import java.util.function.LongFunction;
 /** Counts accesses to model files and makes their spans. */
 final class FileTracker {
 
+  private static final String UNNAMED = "unknown";
+
   private record TotalKey(Workload workload, String model, Phase phase) {}
 
   private record SliceKey(String executable, int fileId, Action action, Phase phase) {}
@@ -51,14 +53,23 @@ final class FileTracker {
     }
   }
 
-  /** Bytes of a file that the kernel had no room to name. */
+  /**
+   * Bytes of a file that the kernel had no room to name. Whoever read them holds a model, which one
+   * is not known: filling the maps must not make what is sent afterwards disappear.
+   */
   void uncounted(TrackedProcess process, Direction direction, Increment increment) {
+    if (direction == Direction.READ) {
+      context.use(process.lineage, UNNAMED).add(increment.bytes(), context.time());
+      context.took(process.lineage, UNNAMED, increment);
+      process.tookData = true;
+      holdings.hold(process, UNNAMED, Via.SELF, increment.firstEpochNanos());
+    }
     sink.measure(
         new Measurement.FileIo(
             process.workload,
             increment.firstEpochNanos(),
             "",
-            "",
+            UNNAMED,
             direction,
             process.executable(),
             Phase.SERVING,

@@ -6,6 +6,8 @@ import static io.modelwarden.session.Scene.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.event.FileFacts.Verdict;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessFacts.Origin;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.EgressFacts;
@@ -46,6 +48,22 @@ class HoldingTest {
 
     assertThat(viaOf(grandchild)).contains(Via.PARENT);
     assertThat(viaOf(child)).contains(Via.PARENT);
+  }
+
+  @Test
+  void bytesThatTheKernelCouldNotName_makeTheirReaderAHolder() {
+    ProcessKey thief = scene.starts(10, "thief");
+    scene.sends(thief, MIB);
+    scene.tracker.accept(
+        new KernelEvent.BytesUncounted(thief, Direction.READ, scene.increment(GIB)));
+    scene.sends(thief, GIB);
+    scene.ends(thief);
+
+    EgressFacts sent = scene.sink.lastFacts(EgressFacts.class);
+    assertThat(sent.holding().dataBytes()).isEqualTo(GIB);
+    assertThat(sent.totalBytes()).isEqualTo(GIB + MIB);
+    assertThat(scene.sink.spansOf(EgressFacts.class))
+        .allSatisfy(span -> assertThat(span.model().name()).isEqualTo("unknown"));
   }
 
   @Test
