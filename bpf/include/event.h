@@ -53,7 +53,7 @@ struct process_facts {
 	__u64 uncounted_sent_bytes; /* sent while the flow map was full */
 	__u32 parent_tgid;
 	__u32 user_id;
-	__u32 mount_namespace;
+	__u32 mount_namespace; /* at its last first touch of a file */
 	__u32 pid_namespace;
 	__u32 flags; /* enum process_flag */
 	__u32 peer_count;

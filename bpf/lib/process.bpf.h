@@ -54,6 +54,11 @@ static __always_inline __u64 cgroup_of(struct task_struct *task, const char **na
 	return BPF_CORE_READ(node, id);
 }
 
+static __always_inline __u32 mount_namespace_of(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+}
+
 static __always_inline __u32 pid_namespace_of(struct task_struct *task)
 {
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
@@ -82,7 +87,7 @@ static __always_inline void fill_process_facts(struct task_struct *task,
 
 	facts->parent_tgid = BPF_CORE_READ(task, real_parent, tgid);
 	facts->user_id = BPF_CORE_READ(task, cred, uid.val);
-	facts->mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	facts->mount_namespace = mount_namespace_of(task);
 	facts->pid_namespace = pid_namespace_of(task);
 	facts->cgroup_id = cgroup_of(task, &cgroup_name);
 	BPF_CORE_READ_INTO(&facts->name, task, group_leader, comm);
