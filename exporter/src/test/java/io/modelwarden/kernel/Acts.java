@@ -76,6 +76,12 @@ final class Acts {
       return readTruth();
     }
 
+    /** Waits for its end. */
+    int exitCode() {
+      waitFor(process);
+      return process.exitValue();
+    }
+
     /** Ends its input and waits for its end. */
     @Override
     public void close() {
