@@ -18,6 +18,8 @@ final class FileTracker {
 
   private record CoarserKey(String model, Action action, Phase phase) {}
 
+  private static final String NAMELESS = "";
+
   private final ModelCatalog catalog;
   private final Sessions sessions;
   private final Holdings holdings;
@@ -51,20 +53,29 @@ final class FileTracker {
     }
   }
 
-  /** Bytes of a file that the kernel had no room to name. */
+  /**
+   * Bytes of a file that the kernel had no room to name. Who read them holds a model without a
+   * name: filling the kernel's maps must not hide what is sent afterwards.
+   */
   void uncounted(TrackedProcess process, Direction direction, Increment increment) {
     sink.measure(
         new Measurement.FileIo(
             process.workload,
             increment.firstEpochNanos(),
             "",
-            "",
+            NAMELESS,
             direction,
             process.executable(),
             Phase.SERVING,
             direction == Direction.READ ? "read" : "write",
             increment.bytes(),
             increment.operations()));
+    if (direction == Direction.READ && increment.bytes() > 0) {
+      context.use(process.lineage, NAMELESS).add(increment.bytes(), context.time());
+      context.took(process.lineage, NAMELESS, increment);
+      process.tookData = true;
+      holdings.hold(process, NAMELESS, Via.SELF, increment.firstEpochNanos());
+    }
   }
 
   private void take(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
