@@ -288,7 +288,10 @@ enum failure {
 	FAILURE_COUNT,
 };
 
-/* Bytes that found no place in a counter map nor with a process, by cgroup. */
+/*
+ * Bytes that found no place in a counter map nor with a process, by cgroup. Once a process found no
+ * room, all that unarmed processes of its cgroup send is among them: an upper bound.
+ */
 struct cgroup_count {
 	__u64 read_bytes;
 	__u64 sent_bytes;

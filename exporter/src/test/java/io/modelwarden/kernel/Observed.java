@@ -149,8 +149,8 @@ final class Observed implements AutoCloseable {
     return new KernelLosses(kernel).count(reason);
   }
 
-  long homelessBytes(String field) {
-    return new KernelLosses(kernel).homelessBytes(field);
+  long homelessBytes(String field, long cgroup) {
+    return new KernelLosses(kernel).homelessBytesByCgroup(field).getOrDefault(cgroup, 0L);
   }
 
   /** Files that no way led to. */
