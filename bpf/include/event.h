@@ -53,7 +53,7 @@ struct process_facts {
 	__u64 uncounted_sent_bytes; /* sent while the flow map was full */
 	__u32 parent_tgid;
 	__u32 user_id;
-	__u32 mount_namespace;
+	__u32 mount_namespace; /* at its last first touch of a file */
 	__u32 pid_namespace;
 	__u32 flags; /* enum process_flag */
 	__u32 peer_count;
@@ -288,7 +288,10 @@ enum failure {
 	FAILURE_COUNT,
 };
 
-/* Bytes that found no place in a counter map nor with a process, by cgroup. */
+/*
+ * Bytes that found no place in a counter map nor with a process, by cgroup. Once a process found no
+ * room, all that unarmed processes of its cgroup send is among them: an upper bound.
+ */
 struct cgroup_count {
 	__u64 read_bytes;
 	__u64 sent_bytes;

@@ -15,7 +15,7 @@ static __always_inline void store_file_path(struct task_struct *task, struct fil
 {
 	struct text_key key = {.id = file_id, .kind = TEXT_FILE_PATH};
 
-	key.mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	key.mount_namespace = mount_namespace_of(task);
 	store_path(&key, &file->f_path, BPF_CORE_READ(task, fs));
 }
 
@@ -23,11 +23,14 @@ static __always_inline void store_file_path(struct task_struct *task, struct fil
 __noinline int touch_file(const struct references *references, const struct doorbell *where,
 			  __u32 flags)
 {
+	struct process_facts *facts;
 	struct doorbell *doorbell;
 
 	if (!references || !where)
 		return 0;
-	arm(references->task, &where->process, flags);
+	facts = arm(references->task, &where->process, flags);
+	if (facts) /* it may have gone to another since it was armed: the path is stored by it */
+		facts->mount_namespace = mount_namespace_of(references->task);
 	store_file_path(references->task, references->file, where->file_id);
 	doorbell = bpf_ringbuf_reserve(&doorbells, sizeof(*doorbell), 0);
 	if (!doorbell) {

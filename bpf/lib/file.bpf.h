@@ -168,6 +168,7 @@ __noinline int judge_file(const struct references *references, const struct file
  * What a change means. Only the change time moved: renamed, linked or with another owner: a model
  * stays a model under any name, an ordinary file is judged again by its new name. Size or content
  * time moved: another content; a file that somebody writes keeps its id, a reused inode does not.
+ * An empty one is new whatever its key was before: overlayfs gives every file generation 0.
  */
 __noinline int revalidate_file(const struct references *references, const struct file_key *key)
 {
@@ -182,6 +183,10 @@ __noinline int revalidate_file(const struct references *references, const struct
 	facts = bpf_map_lookup_elem(&files, key);
 	if (!facts)
 		return 0;
+	if (!inode->i_size) {
+		bpf_map_delete_elem(&files, key);
+		return judge_file(references, key, 0, false);
+	}
 	if (facts->verdict != FILE_ORDINARY &&
 	    (BPF_CORE_READ(file, f_mode) & FMODE_WRITE ||
 	     (facts->modify_time_ns == inode_modify_time_ns(inode) &&
@@ -191,7 +196,10 @@ __noinline int revalidate_file(const struct references *references, const struct
 	}
 	if (facts->verdict == FILE_ORDINARY)
 		return judge_file(references, key, facts->id, false);
-	return judge_file(references, key, 0, facts->verdict == FILE_MODEL);
+	if (facts->verdict == FILE_MODEL)
+		return judge_file(references, key, 0, true);
+	bpf_map_delete_elem(&files, key);
+	return judge_file(references, key, 0, false);
 }
 
 /*

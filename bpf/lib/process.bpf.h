@@ -24,6 +24,9 @@ struct {
  * stack. */
 static const struct process_facts empty_process;
 
+/* Some process found no room: only then is anything done for one that is not armed. */
+__u32 cgroups_watched;
+
 /* The agent, by identity and not by a pid that another namespace may count differently. */
 struct process_key agent;
 
@@ -54,6 +57,11 @@ static __always_inline __u64 cgroup_of(struct task_struct *task, const char **na
 	return BPF_CORE_READ(node, id);
 }
 
+static __always_inline __u32 mount_namespace_of(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+}
+
 static __always_inline __u32 pid_namespace_of(struct task_struct *task)
 {
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
@@ -82,7 +90,7 @@ static __always_inline void fill_process_facts(struct task_struct *task,
 
 	facts->parent_tgid = BPF_CORE_READ(task, real_parent, tgid);
 	facts->user_id = BPF_CORE_READ(task, cred, uid.val);
-	facts->mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	facts->mount_namespace = mount_namespace_of(task);
 	facts->pid_namespace = pid_namespace_of(task);
 	facts->cgroup_id = cgroup_of(task, &cgroup_name);
 	BPF_CORE_READ_INTO(&facts->name, task, group_leader, comm);
@@ -91,11 +99,26 @@ static __always_inline void fill_process_facts(struct task_struct *task,
 	facts->armed_ns = bpf_ktime_get_boot_ns(); /* last: an entry without it is not yet filled */
 }
 
-static __always_inline struct process_facts *new_process(const struct process_key *key, long flags)
+/* A process that should be armed finds no room: what its cgroup sends is counted as a whole. */
+static __always_inline void watch_cgroup(struct task_struct *task)
+{
+	struct cgroup_count fresh = {};
+	const char *name;
+	__u64 cgroup = cgroup_of(task, &name);
+
+	count_failure(FAILURE_PROCESS_MAP_FULL);
+	if (bpf_map_update_elem(&cgroup_counts, &cgroup, &fresh, BPF_NOEXIST) &&
+	    !bpf_map_lookup_elem(&cgroup_counts, &cgroup))
+		count_failure(FAILURE_CGROUP_MAP_FULL);
+	cgroups_watched = 1;
+}
+
+static __always_inline struct process_facts *new_process(struct task_struct *task,
+							 const struct process_key *key, long flags)
 {
 	if (bpf_map_update_elem(&processes, key, &empty_process, flags)) {
 		if (!bpf_map_lookup_elem(&processes, key))
-			count_failure(FAILURE_PROCESS_MAP_FULL);
+			watch_cgroup(task);
 		return NULL;
 	}
 	return bpf_map_lookup_elem(&processes, key);
@@ -109,7 +132,7 @@ __noinline int add_process(const struct references *references, const struct pro
 
 	if (!references || !key)
 		return 0;
-	facts = new_process(key, BPF_NOEXIST);
+	facts = new_process(references->task, key, BPF_NOEXIST);
 	if (!facts)
 		return 0;
 	facts->lineage = *key;
@@ -141,7 +164,7 @@ static __always_inline void inherit(struct task_struct *task, const struct proce
 	if (!parent)
 		return;
 	read_process_key(task, &key);
-	facts = new_process(&key, BPF_ANY);
+	facts = new_process(task, &key, BPF_ANY);
 	if (!facts)
 		return;
 	facts->parent = *from;
@@ -188,6 +211,25 @@ __noinline int count_elsewhere(const struct process_key *key, __u64 read_bytes, 
 	} else if (bpf_map_update_elem(&cgroup_counts, &cgroup, &fresh, BPF_NOEXIST)) {
 		count_failure(FAILURE_CGROUP_MAP_FULL);
 	}
+	return 0;
+}
+
+/* A send of a process that is not armed, perhaps only because there was no room for it. */
+__noinline int count_unarmed_send(__u64 bytes)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct process_key key = {};
+	struct cgroup_count *count;
+	const char *name;
+	__u64 cgroup;
+
+	read_process_key(task, &key);
+	if (is_agent(&key))
+		return 0;
+	cgroup = cgroup_of(task, &name);
+	count = bpf_map_lookup_elem(&cgroup_counts, &cgroup);
+	if (count)
+		__sync_fetch_and_add(&count->sent_bytes, bytes);
 	return 0;
 }
 

@@ -186,10 +186,13 @@ static __always_inline void count_send(struct sock *sk, __u64 bytes)
 
 	read_process_key(task, &key.process);
 	process = bpf_map_lookup_elem(&processes, &key.process);
-	if (!process || task->flags & PF_KTHREAD)
+	if (task->flags & PF_KTHREAD || sk->__sk_common.skc_family == AF_NETLINK)
 		return;
-	if (sk->__sk_common.skc_family == AF_NETLINK)
+	if (!process) {
+		if (cgroups_watched)
+			count_unarmed_send(bytes);
 		return;
+	}
 	key.transport = transport_of(sk);
 	key.role = role_of(sk, key.transport);
 	key.type = TYPE_NONE;

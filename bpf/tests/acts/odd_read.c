@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Reads a file by calls made to confuse: through the 32-bit table (int80, int80_pread,
- * int80_open: opened there too) or with the upper halves of registers set (dirty, dirty_pread).
+ * int80_open: opened there too) or with the upper halves of registers set: of the descriptor's
+ * (dirty, dirty_pread) or of the number of the call (dirty_number).
  */
 #include "act.h"
 
-#define KINDS "int80 int80_pread int80_open dirty dirty_pread "
+#define KINDS "int80 int80_pread int80_open dirty dirty_pread dirty_number "
 
 enum { IA32_READ = 3, IA32_OPEN = 5, IA32_PREAD64 = 180 };
 
@@ -75,6 +76,8 @@ int main(int argc, char **argv)
 			result = raw(SYS_pread64, dirt | fd, (long)buffer, chunk, truth.bytes);
 		else if (!strcmp(kind, "dirty"))
 			result = raw(SYS_read, dirt | fd, (long)buffer, chunk, 0);
+		else if (!strcmp(kind, "dirty_number"))
+			result = raw(dirt | SYS_read, fd, (long)buffer, chunk, 0);
 		else
 			result = int80(IA32_READ, fd, (long)buffer, chunk, 0);
 		if (result == 0)

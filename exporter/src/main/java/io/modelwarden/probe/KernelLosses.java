@@ -40,14 +40,21 @@ public final class KernelLosses {
 
   /**
    * Bytes that found a place neither in a counter nor with a process: all that is known of them is
-   * their cgroup, so they are told as one sum.
+   * their cgroup. Sent bytes are an upper bound: once a process found no room, what all unarmed
+   * processes of its cgroup send is among them.
    *
    * @param field read_bytes or sent_bytes
    */
   public long homelessBytes(String field) {
-    long[] sum = {0};
+    return homelessBytesByCgroup(field).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The same by the id of the cgroup. */
+  public Map<Long, Long> homelessBytesByCgroup(String field) {
+    Map<Long, Long> bytes = new TreeMap<>();
     cgroups.forEach(
-        (keys, keyAt, values, at) -> sum[0] += cgroupCount.integer(field, 8).get(values, at));
-    return sum[0];
+        (keys, keyAt, values, at) ->
+            bytes.put(keys.getLong(keyAt), cgroupCount.integer(field, 8).get(values, at)));
+    return bytes;
   }
 }

@@ -49,16 +49,27 @@ final class Names {
    * The path as the process sees it, as it may be shown; empty if the kernel had no room for it.
    */
   String path(ProcessKey process, int fileId) {
-    long namespace = processes.mountNamespace(process);
-    String path =
-        paths.computeIfAbsent(
-            new PathKey(fileId, namespace), key -> texts.filePath(fileId, namespace).orElse(""));
-    if (path.isEmpty()) {
-      paths.remove(new PathKey(fileId, namespace));
-    } else {
+    for (long namespace : processes.mountNamespaces(process)) {
+      String path = path(fileId, namespace);
+      if (!path.isEmpty()) {
+        return DisplayText.escape(path);
+      }
+    }
+    return "";
+  }
+
+  private String path(int fileId, long namespace) {
+    PathKey key = new PathKey(fileId, namespace);
+    String known = paths.get(key);
+    if (known != null) {
+      return known;
+    }
+    String path = texts.filePath(fileId, namespace).orElse("");
+    if (!path.isEmpty()) {
+      paths.put(key, path);
       anyPaths.putIfAbsent(fileId, path);
     }
-    return DisplayText.escape(path);
+    return path;
   }
 
   /** These files are gone, or nobody has them in use. */

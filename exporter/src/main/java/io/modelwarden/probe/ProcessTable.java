@@ -34,16 +34,15 @@ final class ProcessTable {
 
   private static final class Entry {
     final ProcessFacts facts;
-    final long mountNamespace;
+    final Set<Long> mountNamespaces = new HashSet<>(2);
     long endNanos;
     boolean replaced;
     int quietPolls;
     long uncountedReadBytes;
     long uncountedSentBytes;
 
-    Entry(ProcessFacts facts, long mountNamespace) {
+    Entry(ProcessFacts facts) {
       this.facts = facts;
-      this.mountNamespace = mountNamespace;
     }
   }
 
@@ -81,7 +80,7 @@ final class ProcessTable {
       known = entries.get(key);
     }
     if (known == null) {
-      known = new Entry(unknown(key), 0);
+      known = new Entry(unknown(key));
       entries.put(key, known);
       appeared.accept(known.facts);
     }
@@ -89,15 +88,16 @@ final class ProcessTable {
     return known.facts;
   }
 
-  long mountNamespace(ProcessKey key) {
+  /** Where a process was when it touched files; one that changes its namespace has several. */
+  Set<Long> mountNamespaces(ProcessKey key) {
     Entry entry = entries.get(key);
-    return entry == null ? 0 : entry.mountNamespace;
+    return entry == null ? Set.of() : entry.mountNamespaces;
   }
 
   /** Of all processes that are known, ended ones too: where their files have paths. */
   Set<Long> mountNamespaces() {
     Set<Long> namespaces = new HashSet<>();
-    entries.values().forEach(entry -> namespaces.add(entry.mountNamespace));
+    entries.values().forEach(entry -> namespaces.addAll(entry.mountNamespaces));
     return namespaces;
   }
 
@@ -165,11 +165,11 @@ final class ProcessTable {
     }
     Entry entry = entries.get(key);
     if (entry == null) {
-      entry =
-          new Entry(decode(key, values, at), struct.integer("mount_namespace", 4).get(values, at));
+      entry = new Entry(decode(key, values, at));
       entries.put(key, entry);
       appeared.accept(entry.facts);
     }
+    entry.mountNamespaces.add(struct.integer("mount_namespace", 4).get(values, at));
     reportUncounted(entry, values, at);
     long end = struct.integer("end_ns", 8).get(values, at);
     if (end != 0) {

@@ -12,13 +12,13 @@ import java.util.function.LongFunction;
 /** Counts accesses to model files and makes their spans. */
 final class FileTracker {
 
-  private static final String UNNAMED = "unknown";
-
   private record TotalKey(Workload workload, String model, Phase phase) {}
 
   private record SliceKey(String executable, int fileId, Action action, Phase phase) {}
 
   private record CoarserKey(String model, Action action, Phase phase) {}
+
+  private static final String NAMELESS = "";
 
   private final ModelCatalog catalog;
   private final Sessions sessions;
@@ -54,28 +54,28 @@ final class FileTracker {
   }
 
   /**
-   * Bytes of a file that the kernel had no room to name. Whoever read them holds a model, which one
-   * is not known: filling the maps must not make what is sent afterwards disappear.
+   * Bytes of a file that the kernel had no room to name. Who read them holds a model without a
+   * name: filling the kernel's maps must not hide what is sent afterwards.
    */
   void uncounted(TrackedProcess process, Direction direction, Increment increment) {
-    if (direction == Direction.READ) {
-      context.use(process.lineage, UNNAMED).add(increment.bytes(), context.time());
-      context.took(process.lineage, UNNAMED, increment);
-      process.tookData = true;
-      holdings.hold(process, UNNAMED, Via.SELF, increment.firstEpochNanos());
-    }
     sink.measure(
         new Measurement.FileIo(
             process.workload,
             increment.firstEpochNanos(),
             "",
-            UNNAMED,
+            NAMELESS,
             direction,
             process.executable(),
             Phase.SERVING,
             direction == Direction.READ ? "read" : "write",
             increment.bytes(),
             increment.operations()));
+    if (direction == Direction.READ && increment.bytes() > 0) {
+      context.use(process.lineage, NAMELESS).add(increment.bytes(), context.time());
+      context.took(process.lineage, NAMELESS, increment);
+      process.tookData = true;
+      holdings.hold(process, NAMELESS, Via.SELF, increment.firstEpochNanos());
+    }
   }
 
   private void take(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {

@@ -65,6 +65,23 @@ final class Acts {
       }
     }
 
+    /** Lets an act go on that waits for a line, and reads what it tells next. */
+    Map<String, String> goOn() {
+      try {
+        input.write("\n");
+        input.flush();
+      } catch (IOException ended) {
+        throw new UncheckedIOException(ended);
+      }
+      return readTruth();
+    }
+
+    /** Waits for its end. */
+    int exitCode() {
+      waitFor(process);
+      return process.exitValue();
+    }
+
     /** Ends its input and waits for its end. */
     @Override
     public void close() {
@@ -77,9 +94,14 @@ final class Acts {
     }
   }
 
+  /** Where an act lies, for acts that run another. */
+  static Path path(String act) {
+    return REPOSITORY.resolve("bpf/build/acts/" + act).toAbsolutePath();
+  }
+
   static Running start(String act, Object... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(REPOSITORY.resolve("bpf/build/acts/" + act).toString());
+    command.add(path(act).toString());
     for (Object argument : arguments) {
       command.add(argument.toString());
     }

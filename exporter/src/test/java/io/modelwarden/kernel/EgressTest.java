@@ -117,19 +117,6 @@ class EgressTest {
   }
 
   @Test
-  void sendsDuringTheFirstRead_areCountedFromTheFirstByte() {
-    Path large = folder.resolve("large.safetensors");
-    Acts.run("make_model", large, 100_000_000);
-    Acts.Running act;
-    try (Acts.Running receiver = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
-      act = Acts.run("send_during_read", large, "127.0.0.1", receiver.number("port"), 20_000_000);
-      observed.settle();
-    }
-    assertThat(observed.sends(act.pid()).mapToLong(sent -> sent.increment().bytes()).sum())
-        .isEqualTo(20_000_000);
-  }
-
-  @Test
   void processThatOpenedNoModel_isNotCounted() {
     try (Acts.Running receiver = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
       Acts.Running act = Acts.run("lineage", "send", "127.0.0.1", receiver.number("port"), 100_000);

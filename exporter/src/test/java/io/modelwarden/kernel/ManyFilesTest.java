@@ -26,7 +26,7 @@ class ManyFilesTest {
 
   @Test
   void filesThatNobodyHasInUse_makeRoomForNewOnes() throws IOException {
-    try (Observed observed = new Observed(Map.of("files", ROOM))) {
+    try (Observed observed = new Observed(Map.of("files", ROOM), 1 << 20)) {
       for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < FILES_PER_ROUND; i++) {
           Path file = sparse("round-" + round + "-" + i + ".gguf");

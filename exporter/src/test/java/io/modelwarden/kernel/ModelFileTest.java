@@ -83,7 +83,8 @@ class ModelFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"int80", "int80_pread", "int80_open", "dirty", "dirty_pread"})
+  @ValueSource(
+      strings = {"int80", "int80_pread", "int80_open", "dirty", "dirty_pread", "dirty_number"})
   void oddCalls_areSeenAllTheSame(String kind) {
     Acts.Running act = Acts.run("odd_read", kind, model, 65536);
     assertThat(single(act).increment().bytes()).isEqualTo(act.number("bytes"));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent;
+import io.modelwarden.libbpf.Capabilities;
 import io.modelwarden.libbpf.Clocks;
 import io.modelwarden.libbpf.LibBpf;
 import io.modelwarden.probe.FileJudge;
@@ -11,10 +13,13 @@ import io.modelwarden.probe.KernelLosses;
 import io.modelwarden.probe.KernelPoller;
 import io.modelwarden.probe.KernelSide;
 import io.modelwarden.probe.ProbeSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -30,11 +35,14 @@ final class Observed implements AutoCloseable {
   private final List<KernelEvent> before;
 
   Observed() {
-    this(Map.of("accesses", 65536));
+    this(Map.of("accesses", 65536), 1 << 20);
   }
 
-  /** With other sizes of maps. */
-  Observed(Map<String, Integer> mapEntries) {
+  /**
+   * @param mapEntries capacity by name of a map
+   * @param ringBytes a power of two of pages
+   */
+  Observed(Map<String, Integer> mapEntries, int ringBytes) {
     kernel =
         KernelSide.start(
             LibBpf.load(),
@@ -45,7 +53,7 @@ final class Observed implements AutoCloseable {
                 false,
                 List.of(".safetensors", ".gguf"),
                 mapEntries,
-                1 << 20,
+                ringBytes,
                 KernelFeatures.hasName("bpf_task_from_vpid")));
     poller = new KernelPoller(kernel, new ByMagic(), events::add);
     poller.recover();
@@ -91,12 +99,45 @@ final class Observed implements AutoCloseable {
     poller.sweep(Clocks.bootNanos() + later.toNanos());
   }
 
+  /** The same on a thread that has given up what the agent gives up after it has attached. */
+  Observed settleAsTheAgentDoes() {
+    FutureTask<Observed> settling =
+        new FutureTask<>(
+            () -> {
+              Capabilities.keepOnly(Capabilities.BPF, Capabilities.SYS_PTRACE);
+              return settle();
+            });
+    new Thread(settling).start();
+    try {
+      return settling.get();
+    } catch (InterruptedException | ExecutionException failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
   <T extends KernelEvent> Stream<T> of(Class<T> kind, Predicate<T> which) {
     return events.stream().filter(kind::isInstance).map(kind::cast).filter(which);
   }
 
   Stream<KernelEvent.FileAccessed> accesses(int pid) {
     return of(KernelEvent.FileAccessed.class, access -> access.process().pid() == pid);
+  }
+
+  /** By a path that no other file of the machine has. */
+  Stream<KernelEvent.FileAccessed> accesses(Path path) {
+    return of(KernelEvent.FileAccessed.class, access -> access.path().equals(path.toString()));
+  }
+
+  /** What is known last of a file. */
+  FileFacts file(int id) {
+    return of(KernelEvent.FileSeen.class, seen -> seen.file().id() == id)
+        .reduce((before, after) -> after)
+        .orElseThrow()
+        .file();
+  }
+
+  Stream<KernelEvent.BytesUncounted> uncounted(int pid) {
+    return of(KernelEvent.BytesUncounted.class, bytes -> bytes.process().pid() == pid);
   }
 
   Stream<KernelEvent.BytesSent> sends(int pid) {
@@ -113,6 +154,15 @@ final class Observed implements AutoCloseable {
 
   long lost(String reason) {
     return new KernelLosses(kernel).count(reason);
+  }
+
+  long homelessBytes(String field, long cgroup) {
+    return new KernelLosses(kernel).homelessBytesByCgroup(field).getOrDefault(cgroup, 0L);
+  }
+
+  /** Files that no way led to. */
+  long unreachable() {
+    return poller.undecidedForEver();
   }
 
   @Override

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.Flow.Role;
 import io.modelwarden.event.Flow.Transport;
+import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.EgressFacts;
@@ -24,6 +25,24 @@ import org.junit.jupiter.api.Test;
 class EgressTest {
 
   private final Scene scene = new Scene();
+
+  @Test
+  void sendsOfAProcessWhoseReadsFoundNoRoom_areReportedWithWhatItTook() {
+    ProcessKey thief = scene.starts(10, "curl");
+    scene.sends(thief, 2 * MIB);
+    scene.tracker.accept(
+        new KernelEvent.BytesUncounted(
+            thief, KernelEvent.Direction.READ, scene.increment(600 * MIB)));
+    scene.sends(thief, 598 * MIB);
+    scene.ends(thief);
+
+    assertThat(scene.sink.measured(Measurement.NetworkIo.class))
+        .extracting(Measurement.NetworkIo::bytes)
+        .containsExactly(2 * MIB, 598 * MIB);
+    EgressFacts facts = scene.sink.lastFacts(EgressFacts.class);
+    assertThat(facts.sliceBytes()).isEqualTo(600 * MIB);
+    assertThat(facts.holding().dataBytes()).isEqualTo(600 * MIB);
+  }
 
   @Test
   void sendingAnHourAfterTheRead_isANewTraceLinkedToTheRead() {

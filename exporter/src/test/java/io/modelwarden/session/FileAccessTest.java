@@ -347,7 +347,7 @@ class FileAccessTest {
 
     FileIo io = scene.sink.measured(FileIo.class).get(0);
     assertThat(io.path()).isEmpty();
-    assertThat(io.model()).isEqualTo("unknown");
+    assertThat(io.model()).isEmpty();
     assertThat(io.bytes()).isEqualTo(7 * MIB);
   }
 

@@ -63,7 +63,7 @@ class HoldingTest {
     assertThat(sent.holding().dataBytes()).isEqualTo(GIB);
     assertThat(sent.totalBytes()).isEqualTo(GIB + MIB);
     assertThat(scene.sink.spansOf(EgressFacts.class))
-        .allSatisfy(span -> assertThat(span.model().name()).isEqualTo("unknown"));
+        .allSatisfy(span -> assertThat(span.model().name()).isEmpty());
   }
 
   @Test

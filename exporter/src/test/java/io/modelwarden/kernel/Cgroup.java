@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.kernel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A cgroup of its own in the hierarchy of the pids controller, gone afterwards. */
+record Cgroup(Path folder, long id) implements AutoCloseable {
+
+  static Cgroup create() throws IOException {
+    Path parent = Path.of("/sys/fs/cgroup/pids");
+    parent = Files.isDirectory(parent) ? parent : Path.of("/sys/fs/cgroup");
+    Path folder = Files.createTempDirectory(parent, "modelwarden-test-");
+    return new Cgroup(folder, (long) Files.getAttribute(folder, "unix:ino"));
+  }
+
+  /** Its last process may still be on its way out. */
+  @Override
+  public void close() {
+    for (int i = 0; i < 100 && Files.exists(folder); i++) {
+      folder.toFile().delete();
+    }
+  }
+}

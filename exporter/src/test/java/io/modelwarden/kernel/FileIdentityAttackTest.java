@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.modelwarden.event.FileFacts.Verdict;
+import io.modelwarden.event.KernelEvent.FileAccessed;
+import io.modelwarden.event.KernelEvent.FileMapped;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files whose names, owners or inode numbers hide that they are models. */
+@Tag("kernel")
+class FileIdentityAttackTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int NOBODY = 65534;
+  private static final int NOT_REUSED = 3;
+  private static final long BLOB_BYTES = 70_000_000;
+  private static final long SMALL_BYTES = 3_000_000;
+  private static final String HASH =
+      "9e1b0f5d2c7a48639e1b0f5d2c7a48639e1b0f5d2c7a48639e1b0f5d2c7a4863";
+
+  /** Not the folder of temporary files, which may lie in memory, where no inode is used again. */
+  @TempDir(factory = BuildFolder.class)
+  static Path folder;
+
+  private static Observed observed;
+
+  @BeforeAll
+  static void attach() throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    // Before the programs are attached, or the verdict would be taken while they are written.
+    for (String name : List.of("hub/blobs", "mapped", "held", "gone")) {
+      Acts.run(
+          "make_model", Files.createDirectories(folder.resolve(name)).resolve(HASH), BLOB_BYTES);
+    }
+    observed = new Observed();
+  }
+
+  @AfterAll
+  static void detach() {
+    observed.close();
+  }
+
+  /** As a hub's cache lies on disk: one mapping, no read, the descriptor closed at once. */
+  @Test
+  void blobBehindASymbolicLink_isDecidedByContentAndCountedAsMapped() throws IOException {
+    Path blob = folder.resolve("hub/blobs").resolve(HASH);
+    Path link = Files.createDirectories(folder.resolve("hub/snapshots/1")).resolve("m.safetensors");
+    Files.createSymbolicLink(link, Path.of("../../blobs").resolve(HASH));
+    try (Acts.Running act = Acts.start("map_file", link, 0, BLOB_BYTES, 1)) {
+      FileMapped mapped = mapped(observed.settleAsTheAgentDoes(), act.pid());
+      assertThat(mapped.increment().bytes()).isEqualTo(BLOB_BYTES);
+      assertThat(mapped.path()).isEqualTo(blob.toString());
+      assertModel(mapped.fileId(), "safetensors");
+    }
+  }
+
+  @Test
+  void blobOfAnotherUserThatIsOnlyMapped_isDecidedFromTheReadersMemory() throws IOException {
+    Path blob = secretBlob("mapped");
+    try (Acts.Running act = asNobody("map_file", blob, 0, BLOB_BYTES, 1)) {
+      FileMapped mapped = mapped(observed.settleAsTheAgentDoes(), act.pid());
+      assertThat(mapped.increment().bytes()).isEqualTo(BLOB_BYTES);
+      assertModel(mapped.fileId(), "safetensors");
+    }
+  }
+
+  @Test
+  void fileOfAnotherUserWithMode0600_isDecidedThroughItsReadersDescriptor() throws IOException {
+    Path blob = secretBlob("held");
+    try (Acts.Running act = asNobody("read_file", "read", blob, 1 << 20, "--wait-after")) {
+      assertThat(act.number("bytes")).isEqualTo(BLOB_BYTES);
+      FileAccessed access = accessed(observed.settleAsTheAgentDoes(), act.pid());
+      assertThat(access.increment().bytes()).isEqualTo(BLOB_BYTES);
+      assertModel(access.fileId(), "safetensors");
+    }
+  }
+
+  /** Nobody has it open any more, and the agent may not open it: counted, and the doubt told. */
+  @Test
+  void fileOfAnotherUserWhoseReaderIsGone_countsAsAModelOfUnknownFormat() throws IOException {
+    Path blob = secretBlob("gone");
+    long unreachable = observed.unreachable();
+    Acts.Running act = asNobody("read_file", "read", blob, 1 << 20);
+    act.close();
+    FileAccessed access = accessed(observed.settleAsTheAgentDoes(), act.pid());
+    assertThat(access.increment().bytes()).isEqualTo(act.number("bytes")).isEqualTo(BLOB_BYTES);
+    assertModel(access.fileId(), "unknown");
+    assertThat(observed.unreachable()).isGreaterThan(unreachable);
+  }
+
+  /** Same inode number, size and time of modification: the verdict on the first does not hold. */
+  @Test
+  void modelUnderTheInodeOfAnOrdinaryFile_isDecidedAnew() throws IOException {
+    Path ordinary = zeros("ordinary.bin", BLOB_BYTES);
+    Path model = folder.resolve("source.safetensors");
+    Acts.run("make_model", model, BLOB_BYTES);
+    Path place = Files.createDirectory(folder.resolve("overlay-1"));
+    try (Acts.Running act = Acts.start("reuse_inode", place, ordinary, "a", model, "b")) {
+      observed.settle();
+      assertThat(verdict(accessed(act.pid(), place, "a").fileId())).isEqualTo(Verdict.ORDINARY);
+      Map<String, String> second = secondFile(act);
+      observed.settle();
+      FileAccessed access = accessed(Integer.parseInt(second.get("pid")), place, "b");
+      assertThat(access.increment().bytes()).isEqualTo(BLOB_BYTES);
+      assertModel(access.fileId(), "safetensors");
+    }
+  }
+
+  @Test
+  void ordinaryFileUnderTheInodeOfAModel_isNotTheModel() throws IOException {
+    Path ordinary = zeros("notes.txt", SMALL_BYTES);
+    Path model = folder.resolve("small.safetensors");
+    Acts.run("make_model", model, SMALL_BYTES);
+    Path place = Files.createDirectory(folder.resolve("overlay-2"));
+    try (Acts.Running act =
+        Acts.start("reuse_inode", place, model, "a.safetensors", ordinary, "notes.txt")) {
+      assertThat(act.number("bytes")).isEqualTo(SMALL_BYTES);
+      observed.settle();
+      FileAccessed first = accessed(act.pid(), place, "a.safetensors");
+      assertThat(first.increment().bytes()).isEqualTo(SMALL_BYTES);
+      Map<String, String> second = secondFile(act);
+      observed.settle();
+      assertThat(second.get("bytes")).isEqualTo(String.valueOf(SMALL_BYTES));
+      assertThat(observed.accesses(Integer.parseInt(second.get("pid")))).isEmpty();
+    }
+  }
+
+  private static Map<String, String> secondFile(Acts.Running act) {
+    Map<String, String> truth = act.goOn();
+    if (truth.isEmpty()) {
+      assumeThat(act.exitCode()).as("inode numbers are used again").isNotEqualTo(NOT_REUSED);
+    }
+    return truth;
+  }
+
+  private static Acts.Running asNobody(String act, Object... arguments) {
+    Object[] all = new Object[arguments.length + 2];
+    all[0] = NOBODY;
+    all[1] = Acts.path(act);
+    System.arraycopy(arguments, 0, all, 2, arguments.length);
+    return Acts.start("as_user", all);
+  }
+
+  /** Named by a hash, in a folder that only its owner can enter. */
+  private static Path secretBlob(String name) throws IOException {
+    Path secret = folder.resolve(name);
+    Path blob = secret.resolve(HASH);
+    Files.setPosixFilePermissions(blob, PosixFilePermissions.fromString("rw-------"));
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rwx------"));
+    Files.setAttribute(blob, "unix:uid", NOBODY);
+    Files.setAttribute(secret, "unix:uid", NOBODY);
+    return blob;
+  }
+
+  private static Path zeros(String name, long bytes) throws IOException {
+    Path file = folder.resolve(name);
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(bytes);
+    }
+    return file;
+  }
+
+  private static FileAccessed accessed(Observed observed, int pid) {
+    return observed.accesses(pid).reduce((a, b) -> twice(a, b)).orElseThrow();
+  }
+
+  private static FileAccessed accessed(int pid, Path place, String name) {
+    String path = place.resolve("merged").resolve(name).toString();
+    return observed
+        .accesses(pid)
+        .filter(access -> access.path().equals(path) && access.method().equals("read"))
+        .reduce((a, b) -> twice(a, b))
+        .orElseThrow();
+  }
+
+  private static FileMapped mapped(Observed observed, int pid) {
+    return observed.mappings(pid).reduce((a, b) -> twice(a, b)).orElseThrow();
+  }
+
+  private static <T> T twice(T first, T second) {
+    throw new AssertionError("more than one: " + first + ", " + second);
+  }
+
+  /** A file that is looked at while it is still written is looked at again some seconds later. */
+  private static Verdict verdict(int fileId) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (observed.file(fileId).verdict() == Verdict.UNDECIDED && System.nanoTime() < deadline) {
+      observed.settleAsTheAgentDoes();
+    }
+    return observed.file(fileId).verdict();
+  }
+
+  private static void assertModel(int fileId, String format) {
+    assertThat(verdict(fileId)).isEqualTo(Verdict.MODEL);
+    assertThat(observed.file(fileId).format()).isEqualTo(format);
+  }
+}
