@@ -206,7 +206,7 @@ final class Keys {
       key(
           "kernel.ring-size",
           TEXT,
-          "1MiB",
+          "512KiB",
           "a power of two from 64KiB to 64MiB",
           "Ring of doorbells. It counts twice in the memory of the agent.",
           Rules::ringBytes);

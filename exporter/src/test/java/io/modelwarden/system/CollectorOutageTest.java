@@ -3,11 +3,9 @@ package io.modelwarden.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -39,8 +37,9 @@ class CollectorOutageTest {
                 "1000"))) {
       try (RunningCollector collector = collector("before")) {
         read(model);
-        RunningCollector.await("the first reading", () -> readBytes(collector, model) > 0);
-        assertThat(readBytes(collector, model)).isEqualTo(MODEL_BYTES);
+        RunningCollector.await(
+            "the first reading", () -> ExportedTotals.read(collector, model.toString()) > 0);
+        assertThat(ExportedTotals.read(collector, model.toString())).isEqualTo(MODEL_BYTES);
       }
       for (int i = 0; i < 3; i++) {
         read(model);
@@ -50,8 +49,9 @@ class CollectorOutageTest {
       try (RunningCollector collector = collector("after")) {
         // An export that was being repeated may come first, with an older total.
         RunningCollector.await(
-            "all four readings", () -> readBytes(collector, model) >= 4L * MODEL_BYTES);
-        assertThat(readBytes(collector, model)).isEqualTo(4L * MODEL_BYTES);
+            "all four readings",
+            () -> ExportedTotals.read(collector, model.toString()) >= 4L * MODEL_BYTES);
+        assertThat(ExportedTotals.read(collector, model.toString())).isEqualTo(4L * MODEL_BYTES);
       }
       // Away again: ending must not wait for it.
       assertThat(agent.terminate()).isZero();
@@ -76,26 +76,5 @@ class CollectorOutageTest {
     command.addAll(List.of(arguments));
     Programs.Ended ended = Programs.run(command);
     assertThat(ended.code()).as(ended.output()).isZero();
-  }
-
-  /** The sum over the series of a file of their newest totals of bytes read. */
-  private static long readBytes(RunningCollector collector, Path file) {
-    Map<String, Long> newest = new HashMap<>();
-    for (JsonNode request : collector.lines("metrics.jsonl")) {
-      for (JsonNode metrics : request.findValues("metrics")) {
-        for (JsonNode metric : metrics) {
-          if (metric.path("name").asText().equals("modelwarden.file.io")) {
-            for (JsonNode point : metric.path("sum").path("dataPoints")) {
-              newest.put(point.path("attributes").toString(), point.path("asInt").asLong());
-            }
-          }
-        }
-      }
-    }
-    return newest.entrySet().stream()
-        .filter(series -> series.getKey().contains('"' + file.toString() + '"'))
-        .filter(series -> series.getKey().contains("\"read\""))
-        .mapToLong(Map.Entry::getValue)
-        .sum();
   }
 }
