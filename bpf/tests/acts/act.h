@@ -194,6 +194,21 @@ static inline int connect_to(const char *text, int port, int type)
 	return fd;
 }
 
+/* *port 0 takes a free one and says which. */
+static inline int listen_on_loopback(int *port)
+{
+	struct sockaddr_storage address;
+	socklen_t length = make_address("127.0.0.1", *port, &address);
+	int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (fd < 0 || bind(fd, (void *)&address, length) || listen(fd, 16) ||
+	    getsockname(fd, (void *)&address, &length))
+		die("listen");
+	*port = ntohs(((struct sockaddr_in *)&address)->sin_port);
+	return fd;
+}
+
 static inline struct sockaddr_un unix_address(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};

@@ -27,20 +27,6 @@ static char *load(int fd, long long length, int reads)
 	return model;
 }
 
-static int listen_on(int *port)
-{
-	struct sockaddr_storage address;
-	socklen_t length = make_address("127.0.0.1", *port, &address);
-	int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (void *)&address, length) || listen(fd, 16) ||
-	    getsockname(fd, (void *)&address, &length))
-		die("listen");
-	*port = ntohs(((struct sockaddr_in *)&address)->sin_port);
-	return fd;
-}
-
 /* False at the end of the requests. */
 static int answer(int from, int to)
 {
@@ -70,7 +56,7 @@ int main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	if (port_text)
-		polled[1].fd = listen_on(&port);
+		polled[1].fd = listen_on_loopback(&port);
 	printf("pid=%d address=%p bytes=%lld descriptor=%d port=%d\n", getpid(), (void *)model,
 	       length, fd, port);
 	fflush(stdout);

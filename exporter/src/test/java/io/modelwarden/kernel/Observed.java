@@ -69,6 +69,17 @@ final class Observed implements AutoCloseable {
         .filter(seen -> seen.process().key().pid() == pid);
   }
 
+  /** Bytes that a process had mapped at the last sample, found at the start or since. */
+  long liveMapping(int pid) {
+    return Stream.concat(before.stream(), events.stream())
+        .filter(KernelEvent.MappingSampled.class::isInstance)
+        .map(KernelEvent.MappingSampled.class::cast)
+        .filter(sampled -> sampled.process().pid() == pid)
+        .reduce((older, newer) -> newer)
+        .map(KernelEvent.MappingSampled::liveBytes)
+        .orElse(0L);
+  }
+
   /** What user space would say: only files that begin as a safetensors file does are models. */
   private static final class ByMagic implements FileJudge {
     @Override

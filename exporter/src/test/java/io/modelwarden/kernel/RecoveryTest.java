@@ -3,11 +3,13 @@ package io.modelwarden.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.event.Flow;
 import io.modelwarden.event.KernelEvent.ProcessSeen;
 import io.modelwarden.event.ProcessFacts.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,34 @@ class RecoveryTest {
           .singleElement()
           .satisfies(read -> assertThat(read.increment().bytes()).isEqualTo(1_000_000));
     }
+  }
+
+  /** A read that sleeps, a send that waits for room and a mapping, all begun before the agent. */
+  @Test
+  void whatIsUnderWay_isCountedInFullWhenItComesBack() {
+    Path model = folder.resolve("weights.safetensors");
+    Acts.run("make_model", model, 40_000_000);
+    try (Acts.Running act = Acts.start("under_way", model, "--wait-after");
+        Observed observed = new Observed()) {
+      Map<String, String> truth = act.goOn();
+      observed.settle();
+      assertThat(observed.accesses(act.pid()))
+          .singleElement()
+          .satisfies(
+              access -> assertThat(access.increment().bytes()).isEqualTo(number(truth, "read")));
+      assertThat(observed.sends(act.pid()))
+          .singleElement()
+          .satisfies(
+              sent -> {
+                assertThat(sent.increment().bytes()).isEqualTo(number(truth, "sent"));
+                assertThat(sent.flow().role()).isEqualTo(Flow.Role.UNKNOWN);
+              });
+      assertThat(observed.liveMapping(act.pid())).isEqualTo(number(truth, "mapped"));
+    }
+  }
+
+  private static long number(Map<String, String> truth, String key) {
+    return Long.parseLong(truth.get(key));
   }
 
   @Test

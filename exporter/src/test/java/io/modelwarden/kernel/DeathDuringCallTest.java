@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelwarden.event.KernelEvent.Direction;
+import io.modelwarden.event.KernelEvent.FileAccessed;
+import io.modelwarden.event.KernelEvent.ProcessEnded;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Processes killed while a call sleeps half done: what it had moved by then is counted. */
+@Tag("kernel")
+class DeathDuringCallTest {
+
+  @TempDir static Path folder;
+  private static Observed observed;
+  private static Path model;
+
+  @BeforeAll
+  static void attach() {
+    observed = new Observed();
+    model = folder.resolve("weights.safetensors");
+    Acts.run("make_model", model, 40_000_000);
+  }
+
+  @AfterAll
+  static void detach() {
+    observed.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"read", "pread64", "readv", "preadv", "preadv2", "splice"})
+  void read_countsWhatHadArrived(String call) {
+    Acts.Running act = die(call);
+    assertThat(accessedBytes(act, Direction.READ)).isEqualTo(act.number("bytes")).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = "write")
+  void write_countsWhatTheFileHolds(String call) {
+    Acts.Running act = die(call);
+    assertThat(accessedBytes(act, Direction.WRITE)).isEqualTo(act.number("bytes")).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sendfile", "send"})
+  void send_countsWhatTheReceiverGot(String call) {
+    Acts.Running act = die(call);
+    assertThat(observed.sends(child(act)).mapToLong(sent -> sent.increment().bytes()).sum())
+        .isEqualTo(act.number("bytes"))
+        .isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = "process_vm_readv")
+  void memoryRead_countsWhatHadArrived(String call) {
+    Acts.Running act = die(call);
+    assertThat(observed.memoryReads(child(act)).mapToLong(read -> read.increment().bytes()).sum())
+        .isEqualTo(act.number("bytes"))
+        .isPositive();
+  }
+
+  private static Acts.Running die(String call) {
+    Acts.Running act =
+        Acts.run("die_during", call, model, folder.resolve("out-" + call + ".safetensors"));
+    observed.settle();
+    assertThat(observed.of(ProcessEnded.class, end -> end.process().pid() == child(act)))
+        .as("end of the killed process")
+        .hasSize(1);
+    return act;
+  }
+
+  private static int child(Acts.Running act) {
+    return (int) act.number("child");
+  }
+
+  private static long accessedBytes(Acts.Running act, Direction direction) {
+    return observed
+        .accesses(child(act))
+        .filter(access -> access.direction() == direction)
+        .map(FileAccessed::increment)
+        .mapToLong(increment -> increment.bytes())
+        .sum();
+  }
+}
