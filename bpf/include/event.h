@@ -45,12 +45,12 @@ enum process_flag {
 struct process_facts {
 	struct process_key
 		parent; /* the image that forked or executed it; zero if that is not armed */
-	struct process_key lineage; /* the first armed ancestor, or itself */
 	__u64 cgroup_id;
 	__u64 armed_ns;
 	__u64 end_ns;               /* exit or replacement, 0 while it lives */
 	__u64 uncounted_read_bytes; /* read while the counter map was full */
 	__u64 uncounted_sent_bytes; /* sent while the flow map was full */
+	__u64 touches; /* how often it took a model or an undecided file; 0: armed no longer */
 	__u32 parent_tgid;
 	__u32 user_id;
 	__u32 mount_namespace; /* at its last first touch of a file */
@@ -306,6 +306,14 @@ struct identify_request {
 		facts; /* of the inode now; id and verdict from the map, 0 if it is not there */
 };
 
+/* Argument of the syscall program `disarm`: nothing has touched a file since user space looked. */
+struct disarm_request {
+	struct process_key process;
+	__u64 touches;  /* as user space has seen them */
+	__u32 accepted; /* 0: it has touched a file meanwhile, it stays armed */
+	__u32 reserved;
+};
+
 /* Argument of the syscall program `decide`: the verdict of user space on one version of a file. */
 struct decide_request {
 	struct file_key key;
@@ -320,7 +328,7 @@ struct decide_request {
 
 #define ASSERT_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is padded")
 ASSERT_SIZE(process_key, 16);
-ASSERT_SIZE(process_facts, 112);
+ASSERT_SIZE(process_facts, 104);
 ASSERT_SIZE(file_key, 24);
 ASSERT_SIZE(file_facts, 40);
 ASSERT_SIZE(access_key, 24);
@@ -337,5 +345,6 @@ ASSERT_SIZE(text, 4 + TEXT_BYTES + COMPONENT_BYTES);
 ASSERT_SIZE(doorbell, 64);
 ASSERT_SIZE(identify_request, 72);
 ASSERT_SIZE(decide_request, 56);
+ASSERT_SIZE(disarm_request, 32);
 
 #endif

@@ -130,8 +130,10 @@ static __always_inline void arm_for_file(struct file *file, struct inode *inode,
 		arm(task, &where.process, flags);
 	if (!facts)
 		return;
-	if (facts->verdict == FILE_MODEL && bpf_map_lookup_elem(&processes, &where.process))
+	if (facts->verdict == FILE_MODEL && find_armed(&where.process)) {
+		arm(task, &where.process, flags);
 		return;
+	}
 	describe_touch(&where, &file_key, facts, descriptor, 0);
 	touch_file(&references, &where, flags);
 }

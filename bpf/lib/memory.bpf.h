@@ -24,7 +24,7 @@ static __always_inline void count_memory_read(struct task_struct *victim, enum m
 	if (is_agent(&key.reader) || (key.reader.tgid == key.victim.tgid &&
 				      key.reader.start_time_ns == key.victim.start_time_ns))
 		return;
-	if (!bpf_map_lookup_elem(&processes, &key.victim))
+	if (!find_armed(&key.victim))
 		return;
 	count = bpf_map_lookup_elem(&memory_reads, &key);
 	if (count) {

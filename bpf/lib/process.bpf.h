@@ -96,6 +96,7 @@ static __always_inline void fill_process_facts(struct task_struct *task,
 	BPF_CORE_READ_INTO(&facts->name, task, group_leader, comm);
 	cgroup.id = facts->cgroup_id;
 	store_name(&cgroup, cgroup_name);
+	facts->touches = 1;
 	facts->armed_ns = bpf_ktime_get_boot_ns(); /* last: an entry without it is not yet filled */
 }
 
@@ -135,11 +136,18 @@ __noinline int add_process(const struct references *references, const struct pro
 	facts = new_process(references->task, key, BPF_NOEXIST);
 	if (!facts)
 		return 0;
-	facts->lineage = *key;
 	facts->flags = flags;
 	fill_process_facts(references->task, facts);
 	store_executable(references->task, key);
 	return 0;
+}
+
+/* The facts of an armed process, else NULL: one that touched nothing for long stays in the map. */
+static __always_inline struct process_facts *find_armed(const struct process_key *key)
+{
+	struct process_facts *facts = bpf_map_lookup_elem(&processes, key);
+
+	return facts && facts->touches ? facts : NULL;
 }
 
 static __always_inline struct process_facts *arm(struct task_struct *task,
@@ -148,17 +156,19 @@ static __always_inline struct process_facts *arm(struct task_struct *task,
 	struct process_facts *facts = bpf_map_lookup_elem(&processes, key);
 	struct references references = {.task = task};
 
-	if (facts)
+	if (facts) {
+		__sync_fetch_and_add(&facts->touches, 1);
 		return facts;
+	}
 	add_process(&references, key, flags);
 	return bpf_map_lookup_elem(&processes, key);
 }
 
-/* The image that fork or exec makes of an armed one: armed too, in the same lineage. */
+/* The image that fork or exec makes of an armed one: armed too. */
 static __always_inline void inherit(struct task_struct *task, const struct process_key *from,
 				    __u32 flag)
 {
-	struct process_facts *parent = bpf_map_lookup_elem(&processes, from), *facts;
+	struct process_facts *parent = find_armed(from), *facts;
 	struct process_key key = {};
 
 	if (!parent)
@@ -168,7 +178,6 @@ static __always_inline void inherit(struct task_struct *task, const struct proce
 	if (!facts)
 		return;
 	facts->parent = *from;
-	facts->lineage = parent->lineage;
 	facts->flags = flag;
 	fill_process_facts(task, facts);
 	store_executable(task, &key);
@@ -182,7 +191,8 @@ static __always_inline void end_process(const struct process_key *key, __u32 fla
 		return;
 	facts->end_ns = bpf_ktime_get_boot_ns();
 	__sync_fetch_and_or(&facts->flags, flag);
-	ring(DOORBELL_PROCESS_END, key);
+	if (facts->touches)
+		ring(DOORBELL_PROCESS_END, key);
 }
 
 /* Bytes for which the counter map had no room still add up: by process, else by cgroup. */

@@ -185,7 +185,7 @@ static __always_inline void count_send(struct sock *sk, __u64 bytes)
 	struct flow_count *count;
 
 	read_process_key(task, &key.process);
-	process = bpf_map_lookup_elem(&processes, &key.process);
+	process = find_armed(&key.process);
 	if (task->flags & PF_KTHREAD || sk->__sk_common.skc_family == AF_NETLINK)
 		return;
 	if (!process) {
@@ -214,7 +214,7 @@ static __always_inline bool current_is_armed(void)
 	struct process_key key = {};
 
 	read_process_key(bpf_get_current_task_btf(), &key);
-	return bpf_map_lookup_elem(&processes, &key) != NULL;
+	return find_armed(&key) != NULL;
 }
 
 static __always_inline void note_receiver(const __u8 address[ADDRESS_BYTES], __u16 port)

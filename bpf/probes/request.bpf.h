@@ -31,6 +31,22 @@ static __always_inline int identify_descriptor(struct identify_request *request)
 	return 0;
 }
 
+/*
+ * A process that has nothing of a model open is armed no longer, unless it has touched a file since
+ * user space looked. It stays in the map: a deletion could meet the very touch that arms it again.
+ */
+static __always_inline int disarm_process(struct disarm_request *request)
+{
+	struct process_key key = request->process;
+	struct process_facts *facts = bpf_map_lookup_elem(&processes, &key);
+	__u64 touches = request->touches;
+
+	if (facts)
+		request->accepted =
+			__sync_val_compare_and_swap(&facts->touches, touches, 0) == touches;
+	return 0;
+}
+
 /* Only the verdict is written, and only for the version that user space has looked at. */
 static __always_inline int decide_file(struct decide_request *request)
 {

@@ -38,6 +38,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 SHARE_LAYOUT(doorbell);
 SHARE_LAYOUT(identify_request);
 SHARE_LAYOUT(decide_request);
+SHARE_LAYOUT(disarm_request);
 SHARE_LAYOUT(directory_key);
 SHARE_ENUM(process_flag);
 SHARE_ENUM(file_verdict);
@@ -153,4 +154,10 @@ SEC("syscall")
 int decide(struct decide_request *request)
 {
 	return decide_file(request);
+}
+
+SEC("syscall")
+int disarm(struct disarm_request *request)
+{
+	return disarm_process(request);
 }

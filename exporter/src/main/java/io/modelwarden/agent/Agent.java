@@ -71,7 +71,7 @@ final class Agent implements AutoCloseable {
             scopes,
             Wiring.declared(settings),
             telemetry,
-            process -> poller().forget(process));
+            process -> poller().disarm(process));
     this.poller = new KernelPoller(kernel, new Judge(settings.models()), tracker);
     SelfReport.register(telemetry.self(), kernel, poller, tracker);
   }

@@ -79,7 +79,7 @@ final class WarmUpCommand implements Callable<Integer> {
               new PeerScopes(Wiring.networks(settings)),
               Wiring.declared(settings),
               telemetry,
-              process -> {});
+              process -> true);
       pollOnce(settings, tracker);
       long now = System.currentTimeMillis() * 1_000_000;
       tracker.tick(now);
@@ -135,7 +135,6 @@ final class WarmUpCommand implements Callable<Integer> {
         new ProcessFacts(
             key,
             null,
-            key,
             1,
             0,
             "rehearsal",

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
  * Facts of an armed process, taken by the kernel when it was armed.
  *
  * @param parent armed image that forked or executed it, or null if that was not armed
- * @param lineage the first armed ancestor, or the process itself
  * @param parentPid pid of its parent, armed or not
  * @param executableName the kernel's name of it (comm), at most 15 bytes
  * @param executablePath as the process sees it, empty if not known
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 public record ProcessFacts(
     ProcessKey key,
     @Nullable ProcessKey parent,
-    ProcessKey lineage,
     int parentPid,
     int userId,
     String executableName,

@@ -33,6 +33,7 @@ public final class KernelPoller implements AutoCloseable {
   private final FileInspector inspector;
   private final Counters counters;
   private final MappingSampler mappings;
+  private final Disarming disarming;
   private long sweptNanos;
   private long sampledNanos;
 
@@ -50,6 +51,7 @@ public final class KernelPoller implements AutoCloseable {
     Names names = new Names(processes, files, texts, this::processAppeared, this::pollFiles);
     this.counters = new Counters(kernel, clock, names, sink);
     this.mappings = new MappingSampler(kernel, clock, names, sink);
+    this.disarming = new Disarming(kernel);
   }
 
   /** Finds what was open or mapped before the programs were attached. */
@@ -106,9 +108,17 @@ public final class KernelPoller implements AutoCloseable {
     return clock.toEpochNanos(Clocks.bootNanos());
   }
 
-  /** The mark of a process is over: what it does is no longer counted until it touches a model. */
-  public void forget(ProcessKey process) {
-    processes.forget(process);
+  /**
+   * Ends the mark of a process: what it does is no longer counted until it touches a model.
+   *
+   * @return false if it has a model or an undecided file open or mapped, and so keeps its mark
+   */
+  public boolean disarm(ProcessKey process) {
+    boolean disarmed = disarming.disarm(process, processes.touches(process));
+    if (disarmed) {
+      processes.disarmed(process);
+    }
+    return disarmed;
   }
 
   public long ringPendingBytes() {

@@ -21,6 +21,7 @@ final class Layouts {
   final StructLayout doorbell;
   final StructLayout identifyRequest;
   final StructLayout decideRequest;
+  final StructLayout disarmRequest;
   final StructLayout fileKey;
   final StructLayout fileFacts;
   final StructLayout processFacts;
@@ -44,6 +45,7 @@ final class Layouts {
     doorbell = types.struct("doorbell");
     identifyRequest = types.struct("identify_request");
     decideRequest = types.struct("decide_request");
+    disarmRequest = types.struct("disarm_request");
     fileKey = types.struct("file_key");
     fileFacts = types.struct("file_facts");
     processFacts = types.struct("process_facts");

@@ -25,7 +25,8 @@ final class ProbeCatalog {
           Map.entry("recover_mappings", new Purpose("files mapped at start, live size", false)),
           Map.entry("exclude_agent", new Purpose("leaving the agent out", true)),
           Map.entry("identify", new Purpose("which file a descriptor is", true)),
-          Map.entry("decide", new Purpose("verdicts on files", true)));
+          Map.entry("decide", new Purpose("verdicts on files", true)),
+          Map.entry("disarm", new Purpose("ends of marks", true)));
 
   private ProbeCatalog() {}
 

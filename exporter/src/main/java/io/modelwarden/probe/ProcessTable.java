@@ -37,9 +37,12 @@ final class ProcessTable {
     final Set<Long> mountNamespaces = new HashSet<>(2);
     long endNanos;
     boolean replaced;
+    boolean announced;
     int quietPolls;
     long uncountedReadBytes;
     long uncountedSentBytes;
+    long toldReadBytes;
+    long toldSentBytes;
 
     Entry(ProcessFacts facts) {
       this.facts = facts;
@@ -65,10 +68,20 @@ final class ProcessTable {
     this.clock = clock;
   }
 
+  /** Parents appear before their children, whatever the order of the map. */
   void poll(Consumer<ProcessFacts> appeared) {
+    Map<Entry, Long> fresh = new HashMap<>();
     map.forEach(
-        (keys, keyAt, values, at) ->
-            take(layouts.processKey.read(keys, keyAt), values, at, appeared));
+        (keys, keyAt, values, at) -> {
+          Entry entry = take(layouts.processKey.read(keys, keyAt), values, at);
+          if (entry != null && !entry.announced && isArmed(values, at)) {
+            fresh.put(entry, layouts.processFacts.integer("armed_ns", 8).get(values, at));
+          }
+        });
+    fresh.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .forEach(entry -> announce(entry.getKey(), appeared));
+    entries.values().forEach(this::tellUncounted);
   }
 
   /** Facts of a process that a counter names; looked up alone if the poll did not bring it. */
@@ -76,16 +89,33 @@ final class ProcessTable {
     Entry known = entries.get(key);
     if (known == null) {
       Optional<byte[]> value = map.lookup(keyBytes(key));
-      value.ifPresent(bytes -> take(key, Layouts.view(bytes), 0, appeared));
-      known = entries.get(key);
+      value.ifPresent(bytes -> take(key, Layouts.view(bytes), 0));
+      known = entries.computeIfAbsent(key, absent -> new Entry(unknown(absent)));
     }
-    if (known == null) {
-      known = new Entry(unknown(key));
-      entries.put(key, known);
-      appeared.accept(known.facts);
+    if (!known.announced) {
+      ProcessKey parent = known.facts.parent();
+      if (parent != null && !isKnown(parent) && map.lookup(keyBytes(parent)).isPresent()) {
+        require(parent, appeared);
+      }
+      announce(known, appeared);
     }
     known.quietPolls = 0;
     return known.facts;
+  }
+
+  /** How often it took a model or an undecided file; 0 if it is not armed. */
+  long touches(ProcessKey key) {
+    return map.lookup(keyBytes(key))
+        .map(value -> layouts.processFacts.integer("touches", 8).get(Layouts.view(value), 0))
+        .orElse(0L);
+  }
+
+  /** Its mark is over. It is told of again when it is armed again. */
+  void disarmed(ProcessKey key) {
+    Entry entry = entries.get(key);
+    if (entry != null) {
+      entry.announced = false;
+    }
   }
 
   /** Where a process was when it touched files; one that changes its namespace has several. */
@@ -158,41 +188,52 @@ final class ProcessTable {
     return entries.size();
   }
 
-  private void take(ProcessKey key, ByteBuffer values, int at, Consumer<ProcessFacts> appeared) {
+  private static void announce(Entry entry, Consumer<ProcessFacts> appeared) {
+    entry.announced = true;
+    appeared.accept(entry.facts);
+  }
+
+  private boolean isArmed(ByteBuffer values, int at) {
+    return layouts.processFacts.integer("touches", 8).get(values, at) != 0;
+  }
+
+  private @Nullable Entry take(ProcessKey key, ByteBuffer values, int at) {
     StructLayout struct = layouts.processFacts;
     if (struct.integer("armed_ns", 8).get(values, at) == 0) {
-      return; // the kernel is still filling it
+      return null; // the kernel is still filling it
     }
     Entry entry = entries.get(key);
     if (entry == null) {
       entry = new Entry(decode(key, values, at));
       entries.put(key, entry);
-      appeared.accept(entry.facts);
     }
     entry.mountNamespaces.add(struct.integer("mount_namespace", 4).get(values, at));
-    reportUncounted(entry, values, at);
+    entry.uncountedReadBytes = struct.integer("uncounted_read_bytes", 8).get(values, at);
+    entry.uncountedSentBytes = struct.integer("uncounted_sent_bytes", 8).get(values, at);
     long end = struct.integer("end_ns", 8).get(values, at);
     if (end != 0) {
       entry.endNanos = end;
       entry.replaced = has(values, at, "PROCESS_REPLACED");
     }
+    return entry;
   }
 
   /** Bytes for which the maps had no room are in the totals all the same. */
-  private void reportUncounted(Entry entry, ByteBuffer values, int at) {
-    long read = layouts.processFacts.integer("uncounted_read_bytes", 8).get(values, at);
-    long sent = layouts.processFacts.integer("uncounted_sent_bytes", 8).get(values, at);
-    if (read > entry.uncountedReadBytes) {
-      uncounted.accept(
-          new BytesUncounted(
-              entry.facts.key(), Direction.READ, now(read - entry.uncountedReadBytes)));
+  private void tellUncounted(Entry entry) {
+    if (!entry.announced) {
+      return;
     }
-    if (sent > entry.uncountedSentBytes) {
-      uncounted.accept(
-          new BytesSent(entry.facts.key(), SOMEWHERE, now(sent - entry.uncountedSentBytes)));
+    ProcessKey key = entry.facts.key();
+    long read = entry.uncountedReadBytes - entry.toldReadBytes;
+    long sent = entry.uncountedSentBytes - entry.toldSentBytes;
+    entry.toldReadBytes += read;
+    entry.toldSentBytes += sent;
+    if (read > 0) {
+      uncounted.accept(new BytesUncounted(key, Direction.READ, now(read)));
     }
-    entry.uncountedReadBytes = read;
-    entry.uncountedSentBytes = sent;
+    if (sent > 0) {
+      uncounted.accept(new BytesSent(key, SOMEWHERE, now(sent)));
+    }
   }
 
   private Increment now(long bytes) {
@@ -207,12 +248,10 @@ final class ProcessTable {
   private ProcessFacts decode(ProcessKey key, ByteBuffer values, int at) {
     StructLayout struct = layouts.processFacts;
     ProcessKey parent = layouts.processKey.read(values, at + struct.field("parent").offset());
-    ProcessKey lineage = layouts.processKey.read(values, at + struct.field("lineage").offset());
     long cgroup = struct.integer("cgroup_id", 8).get(values, at);
     return new ProcessFacts(
         key,
         armed(parent),
-        lineage.pid() == 0 ? key : lineage,
         struct.integer("parent_tgid", 4).getInt(values, at),
         struct.integer("user_id", 4).getInt(values, at),
         name(values, at + struct.bytes("name").offset(), struct.bytes("name").count()),
@@ -246,7 +285,6 @@ final class ProcessTable {
     return new ProcessFacts(
         key,
         null,
-        key,
         0,
         -1,
         "",

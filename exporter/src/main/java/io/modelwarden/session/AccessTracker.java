@@ -18,8 +18,8 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.Action;
 import io.modelwarden.workload.WorkloadResolver;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,7 @@ public final class AccessTracker implements EventSink {
 
   /**
    * @param declared name of the model that a process is declared to hold
-   * @param markEnded takes processes that are no longer marked; the kernel may forget them
+   * @param disarm ends the mark of a process in the kernel; false if it has a model open or mapped
    */
   public AccessTracker(
       SessionSettings settings,
@@ -50,7 +50,7 @@ public final class AccessTracker implements EventSink {
       PeerScopes scopes,
       Function<ProcessFacts, Optional<String>> declared,
       EvidenceSink sink,
-      Consumer<ProcessKey> markEnded) {
+      Predicate<ProcessKey> disarm) {
     SessionLosses losses = new SessionLosses();
     SteadyTime time = new SteadyTime();
     ModelCatalog catalog = new ModelCatalog(naming, settings.limits().files(), losses);
@@ -58,13 +58,13 @@ public final class AccessTracker implements EventSink {
     processes = new Processes(workloads, settings.limits().processes(), time);
     sessions = new Sessions(context);
     egress = new EgressTracker(context, sessions, scopes);
-    holdings = new Holdings(processes, declared, settings, time, egress::firstHolding);
+    holdings = new Holdings(processes, declared, settings, time, losses, egress::firstHolding);
     tracker = new FileTracker(context, sessions, holdings);
     MappingTracker mappings = new MappingTracker(context, holdings);
     Provisional provisional = new Provisional(settings.limits().provisional(), losses);
     files = new FileEvents(context, provisional, tracker, mappings);
     memory = new MemoryTracker(context, sessions);
-    ends = new ProcessEnds(context, processes, sessions, files, mappings, markEnded);
+    ends = new ProcessEnds(context, processes, sessions, files, mappings, disarm);
   }
 
   @Override

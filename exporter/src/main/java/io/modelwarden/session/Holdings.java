@@ -19,6 +19,7 @@ final class Holdings {
   private final Function<ProcessFacts, Optional<String>> declared;
   private final SessionSettings settings;
   private final SteadyTime time;
+  private final SessionLosses losses;
   private final Consumer<TrackedProcess> onFirstHolding;
 
   /**
@@ -29,11 +30,13 @@ final class Holdings {
       Function<ProcessFacts, Optional<String>> declared,
       SessionSettings settings,
       SteadyTime time,
+      SessionLosses losses,
       Consumer<TrackedProcess> onFirstHolding) {
     this.processes = processes;
     this.declared = declared;
     this.settings = settings;
     this.time = time;
+    this.losses = losses;
     this.onFirstHolding = onFirstHolding;
   }
 
@@ -45,9 +48,6 @@ final class Holdings {
     if (parent != null) {
       Map.copyOf(parent.holdings())
           .forEach((model, held) -> inherit(process, model, held.sinceEpochNanos()));
-    } else if (process.facts.parent() != null) {
-      // The parent is not known: what the tree had by then is all that is known of what it held.
-      process.lineage.uses().forEach(use -> inherit(process, use.model, use.heldSinceEpochNanos()));
     }
     declared
         .apply(process.facts)
@@ -59,20 +59,25 @@ final class Holdings {
    * come later than what they tell of, so that a child may be known before its parent's read.
    */
   void hold(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
-    Deque<TrackedProcess> open = new ArrayDeque<>();
     holdOne(process, model, via, sinceEpochNanos);
+    passOn(process, model, sinceEpochNanos);
+  }
+
+  private void passOn(TrackedProcess process, String model, long sinceEpochNanos) {
+    Deque<TrackedProcess> open = new ArrayDeque<>();
     open.add(process);
     while (!open.isEmpty()) {
       for (TrackedProcess child : List.copyOf(open.remove().children())) {
-        if (!child.holdings().containsKey(model) && child.inherits(sinceEpochNanos)) {
-          holdOne(child, model, Via.PARENT, since(child, sinceEpochNanos));
+        boolean joined = child.lineage == process.lineage && child.holdings().containsKey(model);
+        if (!joined && child.inherits(sinceEpochNanos)) {
+          inheritOne(child, model, sinceEpochNanos);
           open.add(child);
         }
       }
     }
   }
 
-  /** Processes whose mark has come to its end. */
+  /** Processes whose mark may have come to its end: if nothing of a model is open or mapped. */
   List<TrackedProcess> expired() {
     List<TrackedProcess> expired = new ArrayList<>();
     for (TrackedProcess process : processes.all()) {
@@ -85,13 +90,18 @@ final class Holdings {
 
   private void inherit(TrackedProcess child, String model, long sinceEpochNanos) {
     if (child.inherits(sinceEpochNanos)) {
-      hold(child, model, Via.PARENT, since(child, sinceEpochNanos));
+      inheritOne(child, model, sinceEpochNanos);
+      passOn(child, model, sinceEpochNanos);
     }
   }
 
   /** What came by fork or exec is held by the new image from its first moment. */
-  private static long since(TrackedProcess child, long sinceEpochNanos) {
-    return Math.max(sinceEpochNanos, child.facts.startEpochNanos());
+  private void inheritOne(TrackedProcess child, String model, long sinceEpochNanos) {
+    TrackedProcess parent = child.parent;
+    if (parent != null && parent.lineage != child.lineage) {
+      parent.lineage.absorb(child.lineage, settings, losses);
+    }
+    holdOne(child, model, Via.PARENT, Math.max(sinceEpochNanos, child.facts.startEpochNanos()));
   }
 
   private void holdOne(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
@@ -113,7 +123,16 @@ final class Holdings {
   }
 
   private boolean isExpired(TrackedProcess process) {
-    if (process.tookData || process.maps() || process.provisional > 0 || !isInherited(process)) {
+    if (process.tookData
+        || process.maps()
+        || process.provisional > 0
+        || !process.mayBeDisarmed(time.nanos())) {
+      return false;
+    }
+    if (!process.holds()) {
+      return true;
+    }
+    if (!isInherited(process)) {
       return false;
     }
     if (process.droppedNanos >= 0) {

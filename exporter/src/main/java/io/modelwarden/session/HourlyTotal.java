@@ -37,6 +37,26 @@ final class HourlyTotal {
     return sum;
   }
 
+  /** Adds what another total has, hour by hour. Both were last used in the same hour or before. */
+  void addAll(HourlyTotal other) {
+    HourlyTotal merged = new HourlyTotal(windowHours);
+    int own = 0;
+    int theirs = 0;
+    while (own < count || theirs < other.count) {
+      boolean ownFirst =
+          theirs == other.count || (own < count && hours[own] <= other.hours[theirs]);
+      if (ownFirst) {
+        merged.add(hours[own], amounts[own++]);
+      } else {
+        merged.add(other.hours[theirs], other.amounts[theirs++]);
+      }
+    }
+    hours = merged.hours;
+    amounts = merged.amounts;
+    count = merged.count;
+    sum = merged.sum;
+  }
+
   long sum(long hour) {
     forgetBefore(hour - windowHours);
     return sum;

@@ -14,7 +14,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A process tree and what it has taken together. */
+/**
+ * Processes that share model data by descent, and what they have taken together. A process is one
+ * of its own until it inherits what its parent holds: having a common ancestor joins nobody, or
+ * everything that a container runtime ever started would be one tree.
+ */
 final class Lineage {
 
   static final int LINKS = 8;
@@ -22,11 +26,11 @@ final class Lineage {
   final ProcessKey key;
   private final Map<String, ModelUse> uses = new HashMap<>(1);
   private final Set<Integer> files = new HashSet<>(1);
+  private final Set<TrackedProcess> processes = new HashSet<>(1);
 
-  /** Tracked processes of it; processes of it that map a model now. */
-  int processes;
-
+  /** Processes of it that map a model now. */
   int mapping;
+
   long lastReadEpochNanos;
   long lastReadNanos;
   @Nullable Session session;
@@ -36,6 +40,39 @@ final class Lineage {
 
   Lineage(ProcessKey key) {
     this.key = key;
+  }
+
+  void add(TrackedProcess process) {
+    processes.add(process);
+  }
+
+  void remove(TrackedProcess process) {
+    processes.remove(process);
+  }
+
+  boolean isEmpty() {
+    return processes.isEmpty();
+  }
+
+  /**
+   * Takes over another one, whose first process is known now to have inherited from this. Usually
+   * that has taken nothing yet.
+   */
+  void absorb(Lineage other, SessionSettings settings, SessionLosses losses) {
+    other.uses.values().forEach(use -> use(use.model, settings, losses).absorb(use));
+    other.files.forEach(file -> addFile(file, settings.limits().filesPerLineage(), losses));
+    other.processes.forEach(process -> process.lineage = this);
+    processes.addAll(other.processes);
+    mapping += other.mapping;
+    lastReadEpochNanos = Math.max(lastReadEpochNanos, other.lastReadEpochNanos);
+    lastReadNanos = Math.max(lastReadNanos, other.lastReadNanos);
+    // Where both have a session the other's ends by itself: it is quiet from here on.
+    if (session == null && other.session != null) {
+      session = other.session;
+      session.lineage = this;
+    }
+    other.session = null;
+    other.processes.clear();
   }
 
   /** Beyond the limit the model of which least is held is forgotten. */

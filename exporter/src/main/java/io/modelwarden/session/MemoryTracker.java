@@ -4,12 +4,14 @@ package io.modelwarden.session;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.MemoryFacts;
+import io.modelwarden.workload.Workload;
 import java.util.List;
 
 /** Counts reads of another process' memory and makes the spans where that holds a model. */
 final class MemoryTracker {
 
-  private record TotalKey(ProcessKey readerLineage, ProcessKey victimLineage) {}
+  /** By workload: a thief who takes a new process for each piece is one reader. */
+  private record TotalKey(Workload reader, ProcessKey victimLineage) {}
 
   private record SliceKey(ProcessKey reader, ProcessKey victim, String method) {}
 
@@ -54,7 +56,7 @@ final class MemoryTracker {
       String method,
       Increment increment,
       boolean sameContainer) {
-    TotalKey total = new TotalKey(reader.lineage.key, victim.lineage.key);
+    TotalKey total = new TotalKey(reader.workload, victim.lineage.key);
     totals.add(total, increment.bytes());
     Slice slice =
         sessions.add(

@@ -49,13 +49,21 @@ final class ModelUse {
     mostBytes = Math.max(mostBytes, window.add(time.hours(), bytes));
   }
 
-  void heldSince(long epochNanos) {
-    heldSinceEpochNanos = Math.min(heldSinceEpochNanos, epochNanos);
+  /** Takes over what a tree that turns out to be part of this one has taken. */
+  void absorb(ModelUse other) {
+    boolean earlier =
+        firstReadNanos < 0 || (other.firstReadNanos >= 0 && other.firstReadNanos < firstReadNanos);
+    firstReadNanos = earlier ? other.firstReadNanos : firstReadNanos;
+    heldSince(other.heldSinceEpochNanos);
+    window.addAll(other.window);
+    loadedBytes += other.loadedBytes;
+    mostBytes += other.mostBytes;
+    loadSpan = loadSpan == null ? other.loadSpan : loadSpan;
+    lastReadSpan = other.lastReadSpan == null ? lastReadSpan : other.lastReadSpan;
   }
 
-  /** Unix time of the first read, or the end of time before it. */
-  long heldSinceEpochNanos() {
-    return heldSinceEpochNanos;
+  void heldSince(long epochNanos) {
+    heldSinceEpochNanos = Math.min(heldSinceEpochNanos, epochNanos);
   }
 
   void addReadSpan(SpanIdentity span) {

@@ -24,7 +24,6 @@ final class Processes {
 
   private final Map<ProcessKey, TrackedProcess> armed = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<ProcessKey, TrackedProcess> holders = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<ProcessKey, Lineage> lineages = new HashMap<>();
   private final Map<ProcessKey, Set<TrackedProcess>> orphans = new HashMap<>();
   private final WorkloadResolver workloads;
   private final int limit;
@@ -48,8 +47,7 @@ final class Processes {
       process.workload = workload(facts);
       return process;
     }
-    Lineage lineage = lineages.computeIfAbsent(facts.lineage(), Lineage::new);
-    process = new TrackedProcess(facts, workload(facts), lineage, time.nanos());
+    process = new TrackedProcess(facts, workload(facts), time.nanos());
     armed.put(facts.key(), process);
     link(process);
     return process;
@@ -66,9 +64,6 @@ final class Processes {
     if (known) {
       process.remove();
       unlink(process);
-      if (process.lineage.processes == 0) {
-        lineages.remove(process.lineage.key);
-      }
     }
   }
 
@@ -99,10 +94,6 @@ final class Processes {
 
   int holderCount() {
     return holders.size();
-  }
-
-  int lineageCount() {
-    return lineages.size();
   }
 
   /** Processes come in no order: a child may be seen before its parent. */

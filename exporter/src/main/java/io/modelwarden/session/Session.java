@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Session {
 
   final SpanIdentity root = SpanIds.root();
-  final Lineage lineage;
+  Lineage lineage;
   final long startNanos;
   long activeNanos;
   private long sliceNanos;

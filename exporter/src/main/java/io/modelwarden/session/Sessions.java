@@ -67,7 +67,7 @@ final class Sessions {
     if (session == null) {
       return;
     }
-    if (process.lineage.processes == 0) {
+    if (process.lineage.isEmpty()) {
       end(session);
     } else {
       emit(session, session.take(slice -> slice.belongsOnlyTo(process)));
@@ -85,7 +85,9 @@ final class Sessions {
   private void end(Session session) {
     emit(session, session.takeAll(time.nanos()));
     open.remove(session);
-    session.lineage.session = null;
+    if (session.lineage.session == session) {
+      session.lineage.session = null;
+    }
     Phase phase = context.phase(session.lineage, session.anyModel());
     context.sink().span(session.evidence(context.catalog(), phase));
   }

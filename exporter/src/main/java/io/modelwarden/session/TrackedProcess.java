@@ -17,9 +17,12 @@ final class TrackedProcess {
   /** How and since when (Unix time) a model is held. */
   record Held(Via via, long sinceEpochNanos) {}
 
+  private static final long FIRST_WAIT_NANOS = 30_000_000_000L;
+  private static final long LONGEST_WAIT_NANOS = 600_000_000_000L;
+
   ProcessFacts facts;
   Workload workload;
-  final Lineage lineage;
+  Lineage lineage;
   @Nullable TrackedProcess parent;
   private Set<TrackedProcess> children = Set.of();
 
@@ -43,12 +46,27 @@ final class TrackedProcess {
   /** Steady time at which it is removed although a verdict is missing, or -1 while it lives. */
   long removeNanos = -1;
 
-  TrackedProcess(ProcessFacts facts, Workload workload, Lineage lineage, long seenNanos) {
+  /** Steady time before which its mark stays; the time that was waited last. */
+  private long armedUntilNanos;
+
+  private long disarmWaitNanos = FIRST_WAIT_NANOS;
+
+  TrackedProcess(ProcessFacts facts, Workload workload, long seenNanos) {
     this.facts = facts;
     this.workload = workload;
-    this.lineage = lineage;
+    this.lineage = new Lineage(facts.key());
     this.seenNanos = seenNanos;
-    lineage.processes++;
+    armedUntilNanos = seenNanos + disarmWaitNanos;
+    lineage.add(this);
+  }
+
+  boolean mayBeDisarmed(long nowNanos) {
+    return nowNanos >= armedUntilNanos;
+  }
+
+  void postponeDisarming(long nowNanos) {
+    disarmWaitNanos = Math.min(2 * disarmWaitNanos, LONGEST_WAIT_NANOS);
+    armedUntilNanos = nowNanos + disarmWaitNanos;
   }
 
   void setParent(TrackedProcess parent) {
@@ -154,7 +172,7 @@ final class TrackedProcess {
   /** Leaves its tree; its children become those of its parent. */
   void remove() {
     unmapAll();
-    lineage.processes--;
+    lineage.remove(this);
     for (TrackedProcess child : children) {
       child.parent = parent;
       if (parent != null) {

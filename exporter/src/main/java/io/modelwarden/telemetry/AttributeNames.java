@@ -146,7 +146,7 @@ public final class AttributeNames {
   public static final AttributeKey<Long> MEMORY_READ_TOTAL =
       say(
           longKey("modelwarden.memory.read.total"),
-          "bytes that this reader read of this process, running total");
+          "bytes that this reader's workload read of this process' tree, running total");
   public static final AttributeKey<Long> TARGET_PID =
       say(longKey("modelwarden.memory.target.process.pid"), "of the process that was read");
   public static final AttributeKey<String> TARGET_EXECUTABLE_NAME =

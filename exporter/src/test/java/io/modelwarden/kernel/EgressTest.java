@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessKey;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -141,7 +144,24 @@ class EgressTest {
                 KernelEvent.ProcessSeen.class,
                 seen -> seen.process().key().pid() == sender && seen.process().origin() == origin))
         .singleElement()
-        .satisfies(seen -> assertThat(seen.process().lineage().pid()).isEqualTo(act.pid()));
+        .satisfies(seen -> assertThat(ancestors(seen.process())).contains(act.pid()));
+  }
+
+  /** Pids of the armed images that a process descends from. */
+  private static Set<Integer> ancestors(ProcessFacts process) {
+    Set<Integer> pids = new HashSet<>();
+    ProcessFacts at = process;
+    while (at != null && at.parent() != null) {
+      ProcessKey parent = at.parent();
+      pids.add(parent.pid());
+      at =
+          observed
+              .of(KernelEvent.ProcessSeen.class, seen -> seen.process().key().equals(parent))
+              .map(KernelEvent.ProcessSeen::process)
+              .findFirst()
+              .orElse(null);
+    }
+    return pids;
   }
 
   private static void drain(int port) {

@@ -105,6 +105,21 @@ final class Observed implements AutoCloseable {
     return this;
   }
 
+  /** Ends the mark of a process that was seen; false if it has a model open or mapped. */
+  boolean disarm(int pid) {
+    return poller.disarm(
+        of(KernelEvent.ProcessSeen.class, seen -> seen.process().key().pid() == pid)
+            .reduce((older, newer) -> newer)
+            .orElseThrow()
+            .process()
+            .key());
+  }
+
+  /** How often a process was told of: once for each time it was armed. */
+  long timesArmed(int pid) {
+    return of(KernelEvent.ProcessSeen.class, seen -> seen.process().key().pid() == pid).count();
+  }
+
   /** Sweeps as if it were some seconds later. */
   void sweepAfter(Duration later) {
     poller.sweep(Clocks.bootNanos() + later.toNanos());

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.Flow.Role;
 import io.modelwarden.event.KernelEvent.Direction;
-import io.modelwarden.event.ProcessFacts.Origin;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.session.SessionSettings.Limits;
@@ -119,8 +118,7 @@ class BoundsTest {
     scene.samples(nobody, shard, MIB);
     scene.scrapes(nobody, nobody, "ptrace", 8);
     scene.ends(nobody);
-    ProcessKey somebody =
-        scene.seen(Scene.key(5), Scene.key(4), Scene.key(3), "cat", Origin.PARENT);
+    ProcessKey somebody = scene.forks(Scene.key(4), 5, "cat");
     scene.reads(somebody, 777, MIB);
 
     assertThat(scene.tracker.losses().get(SessionLoss.PROCESS_UNKNOWN)).isEqualTo(5);

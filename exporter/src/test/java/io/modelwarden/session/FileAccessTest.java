@@ -273,6 +273,7 @@ class FileAccessTest {
     for (int i = 0; i < shards.length; i++) {
       shards[i] = scene.model(MIB);
     }
+    scene.maps(parent, shards[0], MIB);
     for (int worker = 0; worker < 8; worker++) {
       ProcessKey process = scene.forks(parent, 100 + worker, "server");
       for (int shard : shards) {
@@ -284,7 +285,7 @@ class FileAccessTest {
     List<FileAccessFacts> spans = scene.sink.facts(FileAccessFacts.class);
     assertThat(spans).hasSizeLessThanOrEqualTo(34);
     assertThat(spans.stream().mapToLong(FileAccessFacts::sliceBytes).sum())
-        .isEqualTo(8 * 192 * MIB);
+        .isEqualTo((1 + 8 * 192) * MIB);
     assertThat(spans).anySatisfy(merged -> assertThat(merged.path()).isEmpty());
     assertThat(scene.sink.spansOf(SessionFacts.class)).hasSize(1);
   }
@@ -293,6 +294,7 @@ class FileAccessTest {
   void aSpanOfSeveralWorkers_outlivesTheFirstOfThem() {
     ProcessKey parent = scene.starts(10, "server");
     int shard = scene.model(GIB);
+    scene.maps(parent, scene.model(GIB), MIB);
     ProcessKey first = scene.forks(parent, 11, "server");
     ProcessKey second = scene.forks(parent, 12, "server");
     scene.reads(first, shard, MIB);
@@ -304,7 +306,7 @@ class FileAccessTest {
 
     assertThat(scene.sink.facts(FileAccessFacts.class))
         .extracting(FileAccessFacts::sliceBytes)
-        .containsExactly(3 * MIB);
+        .containsExactly(MIB, 3 * MIB);
   }
 
   @Test

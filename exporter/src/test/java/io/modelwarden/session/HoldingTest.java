@@ -41,7 +41,7 @@ class HoldingTest {
     long readAt = scene.now;
     scene.now += 100_000_000L;
     ProcessKey child = scene.forks(parent, 11, "curl");
-    ProcessKey grandchild = scene.seen(Scene.key(12), child, parent, "curl", Origin.PARENT);
+    ProcessKey grandchild = scene.forks(child, 12, "curl");
     scene.now = readAt;
     scene.reads(parent, shard, GIB);
     scene.now += 200_000_000L;
@@ -93,12 +93,43 @@ class HoldingTest {
     ProcessKey parent = scene.starts(10, "python3");
     scene.reads(parent, scene.model(GIB), GIB);
     ProcessKey child = scene.forks(parent, 11, "python3");
-    ProcessKey grandchild = scene.seen(Scene.key(12), child, parent, "python3", Origin.PARENT);
+    ProcessKey grandchild = scene.forks(child, 12, "python3");
     scene.ends(child);
     scene.ends(parent);
 
     assertThat(viaOf(grandchild)).contains(Via.PARENT);
     assertThat(holding().dataBytes()).isEqualTo(GIB);
+  }
+
+  /** A container runtime that once opened some large file is the parent of every container. */
+  @Test
+  void siblings_ofAParentThatTookNothing_holdOnlyTheirOwn() {
+    ProcessKey runtime = scene.starts(10, "containerd-shim");
+    ProcessKey server = scene.forks(runtime, 11, "server");
+    ProcessKey other = scene.forks(runtime, 12, "backup");
+    scene.reads(server, scene.model(GIB), GIB);
+    scene.reads(other, scene.model(GIB), MIB);
+    ProcessKey later = scene.forks(runtime, 13, "curl");
+
+    assertThat(viaOf(other)).contains(Via.SELF);
+    assertThat(holding().dataBytes()).isEqualTo(MIB);
+    assertThat(viaOf(later)).isEmpty();
+  }
+
+  @Test
+  void aChild_thatReadsBeforeItsParentIsKnownToHold_isOneTreeWithIt() {
+    ProcessKey parent = scene.starts(10, "server");
+    int shard = scene.model(GIB);
+    long readAt = scene.now;
+    scene.now += 100_000_000L;
+    ProcessKey child = scene.forks(parent, 11, "worker");
+    scene.reads(child, shard, MIB);
+    scene.now = readAt;
+    scene.reads(parent, shard, GIB);
+    scene.now += 200_000_000L;
+
+    assertThat(viaOf(child)).contains(Via.SELF);
+    assertThat(holding().dataBytes()).isEqualTo(GIB + MIB);
   }
 
   @Test
@@ -190,6 +221,29 @@ class HoldingTest {
   }
 
   @Test
+  void aMark_thatOnlyAnOrdinaryFileGave_endsWithTheVerdict() {
+    ProcessKey java = scene.seen(Scene.key(10), null, "java", Origin.SELF);
+    int archive = scene.file(GIB, Verdict.UNDECIDED);
+    scene.maps(java, archive, GIB);
+    scene.passes(Duration.ofMinutes(1));
+    assertThat(scene.marksEnded).as("before the verdict").isEmpty();
+
+    scene.decides(archive, GIB, Verdict.ORDINARY);
+    scene.passes(Duration.ofMinutes(1));
+    assertThat(scene.marksEnded).containsExactly(java);
+  }
+
+  @Test
+  void aMark_staysWhileAModelIsOpen_howeverLongNothingIsRead() {
+    ProcessKey process = scene.starts(10, "server");
+    scene.passes(Duration.ofHours(1));
+    assertThat(scene.marksEnded).isEmpty();
+
+    scene.reads(process, scene.model(GIB), GIB);
+    assertThat(viaOf(process)).contains(Via.SELF);
+  }
+
+  @Test
   void writingMoreThanATenth_isHolding_writingLessIsNot() {
     int shard = scene.model(100 * MIB);
     ProcessKey touch = scene.starts(10, "touch");
@@ -206,7 +260,8 @@ class HoldingTest {
   @Test
   void aRecoveredMapping_isHolding() {
     int shard = scene.model(GIB);
-    ProcessKey server = scene.seen(Scene.key(10), null, Scene.key(10), "server", Origin.RECOVERED);
+    ProcessKey server = scene.seen(Scene.key(10), null, "server", Origin.RECOVERED);
+    scene.holdsOpen.add(server);
     assertThat(viaOf(server)).isEmpty();
     scene.samples(server, shard, GIB);
 

@@ -15,9 +15,11 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A machine whose events are made by hand: who does what, second by second. */
@@ -31,6 +33,10 @@ final class Scene {
 
   final RecordingSink sink = new RecordingSink();
   final List<ProcessKey> marksEnded = new ArrayList<>();
+
+  /** Processes that have a model open without reading it: the kernel keeps their mark. */
+  final Set<ProcessKey> holdsOpen = new HashSet<>();
+
   final Map<String, String> declared = new HashMap<>();
   final AccessTracker tracker;
   long now = START_NANOS;
@@ -49,7 +55,7 @@ final class Scene {
             new PeerScopes(PeerNetworks.none()),
             process -> Optional.ofNullable(declared.get(process.executableName())),
             sink,
-            marksEnded::add);
+            process -> !holdsOpen.contains(process) && marksEnded.add(process));
     tracker.tick(now);
   }
 
@@ -80,32 +86,27 @@ final class Scene {
 
   /** A process that opened a model, of the unit server.service. */
   ProcessKey starts(int pid, String executable) {
-    return seen(key(pid), null, key(pid), executable, Origin.SELF);
+    holdsOpen.add(key(pid));
+    return seen(key(pid), null, executable, Origin.SELF);
   }
 
   ProcessKey forks(ProcessKey parent, int pid, String executable) {
-    return seen(key(pid), parent, parent, executable, Origin.PARENT);
+    return seen(key(pid), parent, executable, Origin.PARENT);
   }
 
   ProcessKey executes(ProcessKey before, String executable) {
     ProcessKey after = new ProcessKey(before.pid(), before.execId() + 1, before.startTimeNanos());
-    seen(after, before, before, executable, Origin.EXECUTED);
+    seen(after, before, executable, Origin.EXECUTED);
     ends(before, true);
     return after;
   }
 
-  ProcessKey seen(
-      ProcessKey key,
-      @Nullable ProcessKey parent,
-      ProcessKey lineage,
-      String executable,
-      Origin origin) {
+  ProcessKey seen(ProcessKey key, @Nullable ProcessKey parent, String executable, Origin origin) {
     tracker.accept(
         new KernelEvent.ProcessSeen(
             new ProcessFacts(
                 key,
                 parent,
-                lineage,
                 1,
                 1000,
                 executable,

@@ -47,7 +47,6 @@ final class Story {
     return new ProcessFacts(
         key,
         null,
-        key,
         1,
         -2,
         executable,
