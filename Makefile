@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAVEN := mvn --batch-mode --no-transfer-progress
 
-.PHONY: help setup build test demo doctor collector prometheus format format-check clean
+.PHONY: help setup build test demo doctor collector prometheus docs format format-check clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -32,6 +32,10 @@ collector: ## print the path of the collector, building it if there is none
 
 prometheus: ## print the folder of Prometheus, building it if there is none
 	@scripts/prometheus.sh
+
+docs: build ## make the reference pages from the code
+	@for page in telemetry.TelemetryReference config.ConfigurationReference; do \
+	  java -cp exporter/target/test-classes:exporter/target/modelwarden.jar io.modelwarden.$$page . || exit 1; done
 
 format: ## format C and Java
 	$(MAKE) --no-print-directory -C bpf format

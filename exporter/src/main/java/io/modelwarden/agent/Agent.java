@@ -7,6 +7,7 @@ import io.modelwarden.libbpf.Capabilities;
 import io.modelwarden.libbpf.LibBpf;
 import io.modelwarden.model.ModelNames;
 import io.modelwarden.model.PathPattern;
+import io.modelwarden.probe.Clock;
 import io.modelwarden.probe.KernelPoller;
 import io.modelwarden.probe.KernelSide;
 import io.modelwarden.session.AccessTracker;
@@ -41,6 +42,7 @@ final class Agent implements AutoCloseable {
   private final Settings settings;
   private final HttpEndpoint http;
   private final KernelSide kernel;
+  private final Clock clock;
   private final Telemetry telemetry;
   private final AccessTracker tracker;
   private final KernelPoller poller;
@@ -53,6 +55,7 @@ final class Agent implements AutoCloseable {
     this.settings = settings;
     this.http = http;
     this.kernel = kernel;
+    this.clock = Clock.startingNow();
     PeerScopes scopes = new PeerScopes(Wiring.networks(settings));
     scopes.prefixes().forEach(this::tellScope);
     this.telemetry =
@@ -61,7 +64,8 @@ final class Agent implements AutoCloseable {
                 VersionCommand.VERSION,
                 HostIdentity.detect(),
                 settings.metricsSeriesLimit(),
-                settings.models().names()::containsValue));
+                settings.models().names()::containsValue,
+                this::eventEpochNanos));
     ModelNames names = new ModelNames(settings.models().names());
     this.tracker =
         new AccessTracker(
@@ -72,7 +76,7 @@ final class Agent implements AutoCloseable {
             Wiring.declared(settings),
             telemetry,
             process -> poller().disarm(process));
-    this.poller = new KernelPoller(kernel, new Judge(settings.models()), tracker);
+    this.poller = new KernelPoller(kernel, clock, new Judge(settings.models()), tracker);
     SelfReport.register(telemetry.self(), kernel, poller, tracker);
   }
 
@@ -165,6 +169,10 @@ final class Agent implements AutoCloseable {
 
   private boolean healthy() {
     return System.nanoTime() - polledNanos < HEALTHY_NANOS;
+  }
+
+  private long eventEpochNanos() {
+    return clock.nowEpochNanos();
   }
 
   private KernelPoller poller() {

@@ -13,6 +13,7 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfException;
 import io.modelwarden.libbpf.LibBpf;
 import io.modelwarden.model.ModelNames;
+import io.modelwarden.probe.Clock;
 import io.modelwarden.probe.KernelPoller;
 import io.modelwarden.probe.KernelSide;
 import io.modelwarden.session.AccessTracker;
@@ -69,7 +70,8 @@ final class WarmUpCommand implements Callable<Integer> {
             VersionCommand.VERSION,
             HostIdentity.detect(),
             settings.metricsSeriesLimit(),
-            m -> false);
+            m -> false,
+            Clock.startingNow()::nowEpochNanos);
     try (Telemetry telemetry = Telemetry.start(own)) {
       AccessTracker tracker =
           new AccessTracker(
@@ -96,7 +98,8 @@ final class WarmUpCommand implements Callable<Integer> {
    */
   private static void pollOnce(Settings settings, AccessTracker tracker) {
     try (KernelSide kernel = KernelSide.start(LibBpf.load(), Wiring.probes(settings));
-        KernelPoller poller = new KernelPoller(kernel, new Judge(settings.models()), tracker)) {
+        KernelPoller poller =
+            new KernelPoller(kernel, Clock.startingNow(), new Judge(settings.models()), tracker)) {
       poller.recover();
       poller.await(1);
       poller.poll();

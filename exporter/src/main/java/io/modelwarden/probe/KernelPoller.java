@@ -37,10 +37,10 @@ public final class KernelPoller implements AutoCloseable {
   private long sweptNanos;
   private long sampledNanos;
 
-  public KernelPoller(KernelSide kernel, FileJudge judge, EventSink sink) {
+  public KernelPoller(KernelSide kernel, Clock clock, FileJudge judge, EventSink sink) {
     this.kernel = kernel;
     this.layouts = kernel.layouts();
-    this.clock = new Clock(Clocks.epochAtBootNanos());
+    this.clock = clock;
     this.sink = sink;
     this.judge = judge;
     this.ring = new RingBuffer(kernel.map("doorbells"));
@@ -105,7 +105,7 @@ public final class KernelPoller implements AutoCloseable {
 
   /** Unix time in nanoseconds on the clock of the events. */
   public long nowEpochNanos() {
-    return clock.toEpochNanos(Clocks.bootNanos());
+    return clock.nowEpochNanos();
   }
 
   /**

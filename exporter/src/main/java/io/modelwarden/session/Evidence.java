@@ -26,6 +26,13 @@ public record Evidence(
     @Nullable ModelSet model,
     Facts facts) {
 
+  /** The same at another time. */
+  public Evidence at(long start, long end) {
+    return start == startEpochNanos && end == endEpochNanos
+        ? this
+        : new Evidence(identity, parent, links, start, end, workload, process, phase, model, facts);
+  }
+
   /** What is particular to each kind of span. */
   public sealed interface Facts {}
 

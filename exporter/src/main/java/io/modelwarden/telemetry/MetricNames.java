@@ -131,6 +131,12 @@ public final class MetricNames {
           AttributeNames.SCHEMA_VERSION);
   public static final MetricSpec AGENT_HEARTBEAT =
       define("modelwarden.agent.heartbeat", GAUGE, "s", "Unix time of the export");
+  public static final MetricSpec AGENT_CLOCK_AHEAD =
+      define(
+          "modelwarden.agent.clock.ahead",
+          GAUGE,
+          "s",
+          "How far exported times are ahead of the node's clock, because that was set back");
   public static final MetricSpec AGENT_EVENTS =
       define(
           "modelwarden.agent.events",

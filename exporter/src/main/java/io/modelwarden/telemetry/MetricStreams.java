@@ -18,11 +18,13 @@ import io.modelwarden.telemetry.SeriesKey.NetworkSeries;
 import io.modelwarden.workload.Workload;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 
 /** The workloads' cumulative metrics. Measured on one thread, collected on another. */
 final class MetricStreams {
 
+  private final LongUnaryOperator exportTime;
   private final StreamFamily fileIo;
   private final StreamFamily fileOperations;
   private final StreamFamily fileMapped;
@@ -37,8 +39,10 @@ final class MetricStreams {
   /**
    * @param limit series per metric
    * @param configuredModel whether a model was named by the user: its series never overflow
+   * @param exportTime from an event's time to that of exports
    */
-  MetricStreams(int limit, Predicate<String> configuredModel) {
+  MetricStreams(int limit, Predicate<String> configuredModel, LongUnaryOperator exportTime) {
+    this.exportTime = exportTime;
     fileIo = new StreamFamily(MetricNames.FILE_IO, limit, configuredModel);
     fileOperations = new StreamFamily(MetricNames.FILE_OPERATIONS, limit, configuredModel);
     fileMapped = new StreamFamily(MetricNames.FILE_MAPPED, limit, configuredModel);
@@ -69,7 +73,7 @@ final class MetricStreams {
   }
 
   void measure(Measurement measurement) {
-    long epochNanos = measurement.epochNanos();
+    long epochNanos = exportTime.applyAsLong(measurement.epochNanos());
     if (measurement instanceof FileIo io) {
       SeriesKey key = keyOf(io);
       fileIo.add(key, notNegative(io.bytes()), epochNanos);

@@ -39,15 +39,16 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(3500);
 
   private final Resources resources;
+  private final ExportClock clock;
   private final MetricStreams streams;
   private final SelfMetrics self = new SelfMetrics();
   private final ExportPipeline pipeline;
 
   private Telemetry(TelemetrySettings settings, Map<String, String> overrides) {
     resources = new Resources(settings.host(), settings.version());
-    streams = new MetricStreams(settings.seriesLimit(), settings.configuredModel());
-    StreamProducer producer =
-        new StreamProducer(streams, self, resources, Telemetry::nowEpochNanos);
+    clock = new ExportClock(settings.eventEpochNanos(), Telemetry::nowEpochNanos);
+    streams = new MetricStreams(settings.seriesLimit(), settings.configuredModel(), clock::ofEvent);
+    StreamProducer producer = new StreamProducer(streams, self, resources, clock::nowNanos);
     pipeline =
         new ExportPipeline(
             producer,
@@ -83,7 +84,9 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
   }
 
   @Override
-  public void span(Evidence evidence) {
+  public void span(Evidence seen) {
+    Evidence evidence =
+        seen.at(clock.ofEvent(seen.startEpochNanos()), clock.ofEvent(seen.endEpochNanos()));
     Resource resource = resources.of(evidence.workload());
     pipeline.emit(new EvidenceSpan(evidence, resource, resources.scope()));
     if (EvidenceLog.isMadeOf(evidence)) {
@@ -112,6 +115,7 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
 
   /** Lets evidence leave now instead of with the next batch; does not wait. Called after a poll. */
   public void deliver() {
+    clock.nowNanos(); // a step of the node's clock is noticed here
     pipeline.deliver();
   }
 
@@ -144,7 +148,8 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
     self.observe(MetricNames.AGENT_INFO, () -> 1, version, kernel, SCHEMA_VERSION);
     self.observe(
         MetricNames.AGENT_HEARTBEAT,
-        () -> (double) TimeUnit.NANOSECONDS.toMillis(nowEpochNanos()) / 1000);
+        () -> (double) TimeUnit.NANOSECONDS.toMillis(clock.nowNanos()) / 1000);
+    self.observe(MetricNames.AGENT_CLOCK_AHEAD, clock::aheadSeconds);
     self.loss("span_queue_full", pipeline.spans()::refused);
     self.loss("span_export_failed", pipeline.spans()::failed);
     self.loss("log_queue_full", pipeline.logs()::refused);

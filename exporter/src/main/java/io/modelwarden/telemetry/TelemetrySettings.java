@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.telemetry;
 
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -9,9 +10,14 @@ import java.util.function.Predicate;
  * @param version of the agent
  * @param seriesLimit series per metric, beyond which there is one overflow point
  * @param configuredModel whether the user named this model: it never falls into the overflow point
+ * @param eventEpochNanos the clock that events carry: Unix time at the start, then steady
  */
 public record TelemetrySettings(
-    String version, HostIdentity host, int seriesLimit, Predicate<String> configuredModel) {
+    String version,
+    HostIdentity host,
+    int seriesLimit,
+    Predicate<String> configuredModel,
+    LongSupplier eventEpochNanos) {
 
   public TelemetrySettings {
     if (seriesLimit < 1) {

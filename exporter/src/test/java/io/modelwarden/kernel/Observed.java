@@ -7,6 +7,7 @@ import io.modelwarden.event.KernelEvent;
 import io.modelwarden.libbpf.Capabilities;
 import io.modelwarden.libbpf.Clocks;
 import io.modelwarden.libbpf.LibBpf;
+import io.modelwarden.probe.Clock;
 import io.modelwarden.probe.FileJudge;
 import io.modelwarden.probe.KernelFeatures;
 import io.modelwarden.probe.KernelLosses;
@@ -55,7 +56,7 @@ final class Observed implements AutoCloseable {
                 mapEntries,
                 ringBytes,
                 KernelFeatures.hasName("bpf_task_from_vpid")));
-    poller = new KernelPoller(kernel, new ByMagic(), events::add);
+    poller = new KernelPoller(kernel, Clock.startingNow(), new ByMagic(), events::add);
     poller.recover();
     before = List.copyOf(events);
     events.clear();

@@ -21,6 +21,7 @@ import io.modelwarden.session.SpanIdentity;
 import io.modelwarden.session.Via;
 import io.modelwarden.workload.Workload;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The same small story for all tests: a server that loads Llama, a thief that sends it. */
 final class Story {
@@ -41,6 +42,11 @@ final class Story {
   static final Holding HOLDING = new Holding(13_000_000_000L, 2.5, 3, Via.PARENT);
 
   private Story() {}
+
+  /** A clock of events that agrees with the node's. */
+  static long now() {
+    return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+  }
 
   static ProcessFacts process(int pid, String executable) {
     ProcessKey key = new ProcessKey(pid, 1, 77);

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class StreamProducerTest {
@@ -40,7 +41,8 @@ class StreamProducerTest {
   private final SelfMetrics self = new SelfMetrics();
   private final Resources resources = new Resources(Story.HOST, "0.1");
   private long now = Story.EPOCH_NANOS + 30 * SECOND;
-  private MetricStreams streams = new MetricStreams(1000, model -> false);
+  private MetricStreams streams =
+      new MetricStreams(1000, model -> false, LongUnaryOperator.identity());
 
   @Test
   void newSeries_hasZeroAtFirstTouchAndValue() {
@@ -149,7 +151,7 @@ class StreamProducerTest {
 
   @Test
   void beyondLimit_oneOverflowPointPerMetricOnTheAgentsResource() {
-    streams = new MetricStreams(2, model -> false);
+    streams = new MetricStreams(2, model -> false, LongUnaryOperator.identity());
     for (int file = 0; file < 10; file++) {
       read("/m/" + file, 100, Story.EPOCH_NANOS);
     }
@@ -173,7 +175,7 @@ class StreamProducerTest {
 
   @Test
   void configuredModel_neverOverflowsAndStaysBounded() {
-    streams = new MetricStreams(4, Story.LLAMA.name()::equals);
+    streams = new MetricStreams(4, Story.LLAMA.name()::equals, LongUnaryOperator.identity());
     for (int file = 0; file < 1000; file++) {
       read("/m/" + file, 100, Story.EPOCH_NANOS);
     }
@@ -261,7 +263,7 @@ class StreamProducerTest {
 
   @Test
   void atLimit_longIdleSeriesMakesRoom() {
-    streams = new MetricStreams(1, model -> false);
+    streams = new MetricStreams(1, model -> false, LongUnaryOperator.identity());
     read("/m/old", 700, Story.EPOCH_NANOS);
     deliver(collect());
     long later = Story.EPOCH_NANOS + TimeUnit.HOURS.toNanos(27);

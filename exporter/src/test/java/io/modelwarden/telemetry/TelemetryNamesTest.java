@@ -27,7 +27,7 @@ class TelemetryNamesTest {
   @Test
   void referencePage_isTheOneTheCodeMakes() throws IOException {
     assertThat(Files.readString(TelemetryReference.pageIn(REPOSITORY), UTF_8))
-        .as("make it again: TelemetryReference.main of the test classes, with the repository")
+        .as("make it again: make docs")
         .isEqualTo(TelemetryReference.page());
   }
 
