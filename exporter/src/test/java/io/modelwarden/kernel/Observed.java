@@ -106,6 +106,11 @@ final class Observed implements AutoCloseable {
     return this;
   }
 
+  /** Looks at all mappings, as the agent does every few seconds. */
+  void sample() {
+    poller.recover();
+  }
+
   /** Ends the mark of a process that was seen; false if it has a model open or mapped. */
   boolean disarm(int pid) {
     return poller.disarm(

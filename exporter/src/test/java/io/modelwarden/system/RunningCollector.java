@@ -21,7 +21,9 @@ final class RunningCollector implements AutoCloseable {
 
   static final Path CONFIGURATION = Programs.REPOSITORY.resolve("otel-collector-config");
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  // Not the default, which offers each plain connection an upgrade that nobody here takes.
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Path output;
@@ -48,7 +50,12 @@ final class RunningCollector implements AutoCloseable {
     Path log = output.resolve("collector.log");
     process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
-      await("the collector's start", () -> answers("http://127.0.0.1:" + health));
+      await(
+          "the collector's start",
+          () -> !process.isAlive() || answers("http://127.0.0.1:" + health));
+      if (!process.isAlive()) {
+        throw new AssertionError("the collector has ended");
+      }
     } catch (AssertionError late) {
       close();
       throw new AssertionError(Files.readString(log), late);

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelwarden.event.KernelEvent.FileMapped;
+import io.modelwarden.event.KernelEvent.ProcessSeen;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What docs/blind-spots.md says, shown on the real kernel. A test that fails here because more is
+ * seen than the page says is good news: the page has a line too many.
+ */
+@Tag("kernel")
+class BlindSpotTest {
+
+  private static final long MODEL_BYTES = 4_000_000;
+
+  @TempDir static Path folder;
+  private static Observed observed;
+  private static Path model;
+  private static Path other;
+
+  @BeforeAll
+  static void attach() throws IOException {
+    observed = new Observed();
+    model = folder.resolve("weights.safetensors");
+    Acts.run("make_model", model, MODEL_BYTES);
+    other = Files.write(folder.resolve("notes.txt"), new byte[100]);
+  }
+
+  @AfterAll
+  static void detach() {
+    observed.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"uring", "aio"})
+  void readsWhoseResultNoCallReturns_armTheReaderAndAreNotCounted(String how) {
+    Acts.Running act = Acts.run("async_read", how, model, 500_000);
+    observed.settle();
+    assertThat(act.number("bytes")).isEqualTo(MODEL_BYTES);
+    assertThat(observed.timesArmed(act.pid())).isEqualTo(1);
+    assertThat(observed.accesses(act.pid())).isEmpty();
+  }
+
+  @Test
+  void descriptorClosedDuringTheRead_isCountedAsADoubt() {
+    long unresolved = observed.lost("descriptor_unresolved");
+    Acts.Running act = Acts.run("swap_during_read", "close", model, other);
+    observed.settle();
+    assertThat(act.number("bytes")).isPositive();
+    assertThat(observed.accesses(act.pid())).isEmpty();
+    assertThat(observed.lost("descriptor_unresolved")).isGreaterThan(unresolved);
+  }
+
+  @Test
+  void descriptorReplacedDuringTheRead_hidesTheBytesAndNotTheOpen() {
+    Acts.Running act = Acts.run("swap_during_read", "dup2", model, other);
+    observed.settle();
+    assertThat(act.number("bytes")).isPositive();
+    assertThat(observed.accesses(act.pid())).isEmpty();
+    assertThat(observed.timesArmed(act.pid())).isEqualTo(1);
+  }
+
+  @Test
+  void readThatDoesNotReturn_isCountedWhenItDoes() {
+    try (Acts.Running act = Acts.start("under_way", model, "--wait-after")) {
+      observed.settle();
+      assertThat(observed.timesArmed(act.pid())).isEqualTo(1);
+      assertThat(observed.accesses(act.pid())).isEmpty();
+      Map<String, String> truth = act.goOn();
+      observed.settle();
+      assertThat(observed.accesses(act.pid()))
+          .singleElement()
+          .satisfies(
+              access ->
+                  assertThat(access.increment().bytes())
+                      .isEqualTo(Long.parseLong(truth.get("read"))));
+    }
+  }
+
+  @Test
+  void mappingThatIsEnlarged_countsItsFirstPart_andItsSizeWhenSampled() {
+    try (Acts.Running act = Acts.start("remap_file", model)) {
+      observed.settle();
+      assertThat(observed.mappings(act.pid()).map(FileMapped::increment))
+          .singleElement()
+          .satisfies(increment -> assertThat(increment.bytes()).isEqualTo(4096));
+      observed.sample();
+      assertThat(observed.liveMapping(act.pid())).isEqualTo(MODEL_BYTES);
+    }
+  }
+
+  @Test
+  void modelBelowTheSmallestSize_givesNothing() {
+    Path small = folder.resolve("small.safetensors");
+    Acts.run("make_model", small, 1_000_000);
+    Acts.Running act = Acts.run("read_file", "read", small, 100_000);
+    observed.settle();
+    assertThat(observed.of(ProcessSeen.class, seen -> seen.process().key().pid() == act.pid()))
+        .isEmpty();
+  }
+
+  @Test
+  void readerAndSender_joinedByAPipeOnly_areTwoProcessesToTheMark() throws Exception {
+    try (Acts.Running receiver = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
+      String script =
+          "cat %s | { cat > /dev/tcp/127.0.0.1/%d; }".formatted(model, receiver.number("port"));
+      Process shell = new ProcessBuilder("bash", "-c", script).inheritIO().start();
+      assertThat(shell.waitFor()).isZero();
+      observed.settle();
+      assertThat(
+              observed.accesses(model).filter(access -> isChildOf(shell, access.process().pid())))
+          .singleElement()
+          .satisfies(access -> assertThat(access.increment().bytes()).isEqualTo(MODEL_BYTES));
+      assertThat(observed.of(ProcessSeen.class, seen -> seen.process().parentPid() == shell.pid()))
+          .as("the reader only")
+          .hasSize(1);
+    }
+  }
+
+  private static boolean isChildOf(Process parent, int pid) {
+    return observed
+        .of(ProcessSeen.class, seen -> seen.process().key().pid() == pid)
+        .anyMatch(seen -> seen.process().parentPid() == parent.pid());
+  }
+}
