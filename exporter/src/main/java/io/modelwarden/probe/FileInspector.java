@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
-import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.ProcessKey;
-import io.modelwarden.libbpf.BpfException;
 import io.modelwarden.libbpf.BpfProgram;
-import io.modelwarden.libbpf.Descriptor;
-import io.modelwarden.libbpf.ProcessMemory;
+import io.modelwarden.probe.LookThread.Look;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Looks into undecided files. A file is reached by a copy of the reader's descriptor (permissions
- * of the file do not matter), by the reader's mapping, or by its path; what is reached is compared
- * by the kernel's identity before it is believed.
- */
-final class FileInspector {
+/** Has undecided files looked at, and tells the kernel what they are. */
+final class FileInspector implements AutoCloseable {
 
   /** Where a process had a file when it rang: descriptor -1 or address 0 if there was none. */
   record Place(ProcessKey process, int descriptor, long address) {}
@@ -28,18 +21,18 @@ final class FileInspector {
   private static final long LOOK_AGAIN_NANOS = 10_000_000_000L;
 
   private final Layouts layouts;
-  private final BpfProgram identify;
   private final BpfProgram decide;
-  private final FileJudge judge;
+  private final FileLook look;
+  private final LookThread thread = new LookThread();
+  private final Map<Integer, Look<FileJudge.@Nullable Judgement>> pending = new HashMap<>();
   private final Map<Integer, Place> places = new HashMap<>();
   private final Map<Integer, Long> lookedAt = new HashMap<>();
   private long failures;
 
   FileInspector(KernelSide kernel, FileJudge judge) {
     this.layouts = kernel.layouts();
-    this.identify = kernel.program("identify");
     this.decide = kernel.program("decide");
-    this.judge = judge;
+    this.look = new FileLook(kernel, judge);
   }
 
   void remember(int fileId, Place place) {
@@ -50,6 +43,7 @@ final class FileInspector {
   void forget(Set<Integer> files) {
     places.keySet().removeAll(files);
     lookedAt.keySet().removeAll(files);
+    pending.keySet().removeAll(files);
   }
 
   /** Files that no way led to, and that were counted as models of unknown format. */
@@ -60,93 +54,54 @@ final class FileInspector {
   /** Decides a file if it can be reached; returns the format, or null while nothing is decided. */
   @Nullable String inspect(FileTable.Known file, String path, long nowNanos) {
     int id = file.facts().id();
-    Long before = lookedAt.get(id);
-    if (before != null && nowNanos - before < LOOK_AGAIN_NANOS) {
-      return null;
-    }
-    lookedAt.put(id, nowNanos);
-    Place place = places.get(id);
-    FileJudge.Judgement judgement = look(file, path, place);
-    if (judgement == null && place != null && ProcFiles.isAlive(place.process())) {
-      return null;
-    }
-    if (judgement == null) {
-      failures++;
-      judgement = new FileJudge.Judgement(Verdict.MODEL, "unknown");
-    }
-    return tell(file, judgement.verdict()) ? judgement.format() : null;
-  }
-
-  private FileJudge.@Nullable Judgement look(
-      FileTable.Known file, String path, @Nullable Place place) {
-    if (place != null && place.descriptor() >= 0) {
-      FileJudge.Judgement judgement = lookByDescriptor(file, path, place);
-      if (judgement != null) {
-        return judgement;
+    Look<FileJudge.@Nullable Judgement> begun = pending.remove(id);
+    if (begun == null) {
+      Long before = lookedAt.get(id);
+      if (before != null && nowNanos - before < LOOK_AGAIN_NANOS) {
+        return null;
       }
-    }
-    if (place != null) {
-      FileJudge.Judgement judgement =
-          lookByPath(file, path, "/proc/" + place.process().pid() + "/root" + path);
-      if (judgement != null) {
-        return judgement;
+      lookedAt.put(id, nowNanos);
+      if (thread.isExhausted()) {
+        return giveUp(file);
       }
+      Place place = places.get(id);
+      begun = thread.begin(() -> look.look(file, path, place));
     }
-    FileJudge.Judgement judgement = lookByPath(file, path, path);
-    return judgement == null && place != null && place.address() != 0
-        ? lookByMapping(file, path, place)
-        : judgement;
+    if (begun.isDone()) {
+      return take(file, begun);
+    }
+    if (begun.isStuck()) {
+      thread.abandon();
+      return giveUp(file);
+    }
+    pending.put(id, begun);
+    return null;
   }
 
-  private FileJudge.@Nullable Judgement lookByDescriptor(
-      FileTable.Known file, String path, Place place) {
-    try (Descriptor copy = Descriptor.ofProcess(place.process().pid(), place.descriptor())) {
-      return isThatFile(copy, file) ? judge(file.facts(), path, copy::readAt) : null;
-    } catch (BpfException unreachable) {
-      return null;
+  private @Nullable String take(FileTable.Known file, Look<FileJudge.@Nullable Judgement> done) {
+    FileJudge.Judgement judgement = resultOf(done);
+    if (judgement != null) {
+      return tell(file, judgement.verdict()) ? judgement.format() : null;
     }
+    Place place = places.get(file.facts().id());
+    return place != null && ProcFiles.isAlive(place.process()) ? null : giveUp(file);
   }
 
-  private FileJudge.@Nullable Judgement lookByPath(
-      FileTable.Known file, String path, String place) {
-    try (Descriptor opened = Descriptor.open(place)) {
-      return isThatFile(opened, file) ? judge(file.facts(), path, opened::readAt) : null;
-    } catch (BpfException unreachable) {
-      return null;
-    }
-  }
-
-  /** Only the first page: what lies behind it may be another mapping. */
-  private FileJudge.@Nullable Judgement lookByMapping(
-      FileTable.Known file, String path, Place place) {
+  private static FileJudge.@Nullable Judgement resultOf(Look<FileJudge.@Nullable Judgement> done) {
     try {
-      byte[] head = ProcessMemory.read(place.process().pid(), place.address(), 4096);
-      return judge(
-          file.facts(),
-          path,
-          (offset, length) ->
-              offset >= head.length
-                  ? new byte[0]
-                  : Arrays.copyOfRange(
-                      head, (int) offset, (int) Math.min(head.length, offset + length)));
-    } catch (BpfException unreachable) {
+      return done.get();
+    } catch (ExecutionException failure) {
+      throw new IllegalStateException("a look at a file failed", failure.getCause());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
       return null;
     }
   }
 
-  private FileJudge.Judgement judge(FileFacts facts, String path, FileJudge.Content content) {
-    return judge.judge(path, facts.sizeBytes(), content);
-  }
-
-  private boolean isThatFile(Descriptor descriptor, FileTable.Known file) {
-    byte[] request = layouts.bytes(layouts.identifyRequest);
-    ByteBuffer view = Layouts.view(request);
-    layouts.identifyRequest.integer("descriptor", 4).put(view, 0, descriptor.number());
-    identify.run(request);
-    int keyOffset = layouts.identifyRequest.field("key").offset();
-    return layouts.identifyRequest.integer("found", 4).get(view, 0) == 1
-        && Arrays.equals(
-            file.key(), Arrays.copyOfRange(request, keyOffset, keyOffset + file.key().length));
+  /** What cannot be looked at counts as a model. */
+  private @Nullable String giveUp(FileTable.Known file) {
+    failures++;
+    return tell(file, Verdict.MODEL) ? "unknown" : null;
   }
 
   /** False if the file has changed since: it will be looked at again. */
@@ -164,5 +119,10 @@ final class FileInspector {
     layouts.decideRequest.integer("reason", 2).put(view, 0, layouts.constant("REASON_CONTENT"));
     decide.run(request);
     return layouts.decideRequest.integer("accepted", 4).get(view, 0) == 1;
+  }
+
+  @Override
+  public void close() {
+    thread.close();
   }
 }

@@ -209,6 +209,7 @@ public final class KernelPoller implements AutoCloseable {
 
   @Override
   public void close() {
+    inspector.close();
     ring.close();
   }
 }

@@ -103,6 +103,29 @@ class FileIdentityAttackTest {
     assertThat(observed.unreachable()).isGreaterThan(unreachable);
   }
 
+  /** Whoever looks sleeps in the thief's page faults: others are still seen, and it is a model. */
+  @Test
+  void fileThatStopsWhoeverLooksAtIt_countsAsAModelAndStopsNobodyElse() {
+    Path source = folder.resolve("hub/blobs").resolve(HASH);
+    Path other = folder.resolve("other.safetensors");
+    Acts.run("make_model", other, 3_000_000);
+    long unreachable = observed.unreachable();
+    try (Acts.Running trap = Acts.start("stall_looker", source)) {
+      observed.settle();
+      Acts.Running act = Acts.run("read_file", "read", other, 100_000);
+      observed.settle();
+      assertThat(observed.accesses(act.pid())).hasSize(1);
+
+      int id = observed.mappings(trap.pid()).findFirst().orElseThrow().fileId();
+      long deadline = System.nanoTime() + 60_000_000_000L;
+      while (observed.file(id).verdict() == Verdict.UNDECIDED && System.nanoTime() < deadline) {
+        observed.settle();
+      }
+      assertModel(id, "unknown");
+      assertThat(observed.unreachable()).isEqualTo(unreachable + 1);
+    }
+  }
+
   /** Same inode number, size and time of modification: the verdict on the first does not hold. */
   @Test
   void modelUnderTheInodeOfAnOrdinaryFile_isDecidedAnew() throws IOException {
