@@ -7,7 +7,7 @@ enum {
 	S_IFMT = 0170000,
 	S_IFREG = 0100000,
 	FMODE_WRITE = 2,
-	DIRECTORY_LEVELS = 24,
+	DIRECTORY_LEVELS = 40, /* names and mounts */
 };
 
 struct directory_key {
@@ -85,21 +85,48 @@ static __always_inline bool has_model_suffix(struct dentry *dentry)
 	return false;
 }
 
-static __noinline bool in_model_directory(struct dentry *dentry)
-{
-	for (int i = 0; i < DIRECTORY_LEVELS; i++) {
-		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-		struct inode *inode = BPF_CORE_READ(parent, d_inode);
-		struct directory_key key = {.device = BPF_CORE_READ(inode, i_sb, s_dev),
-					    .inode = BPF_CORE_READ(inode, i_ino)};
+struct climb {
+	struct dentry *dentry;
+	struct vfsmount *vfsmount;
+	bool found;
+};
 
-		if (bpf_map_lookup_elem(&model_directories, &key))
-			return true;
-		if (parent == dentry)
-			return false;
-		dentry = parent;
+/* Whether this is one of the directories; then over a mount, or one name up. 1 ends the climb. */
+static long climb_up(__u32 index, struct climb *climb)
+{
+	struct dentry *dentry = climb->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
+	struct vfsmount *vfsmount = climb->vfsmount;
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+	struct directory_key key = {.device = BPF_CORE_READ(inode, i_sb, s_dev),
+				    .inode = BPF_CORE_READ(inode, i_ino)};
+
+	(void)index;
+	climb->found = bpf_map_lookup_elem(&model_directories, &key) != NULL;
+	if (climb->found)
+		return 1;
+	if (dentry != BPF_CORE_READ(vfsmount, mnt_root) && dentry != parent) {
+		climb->dentry = parent;
+		return 0;
 	}
-	return false;
+	struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
+	struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+	climb->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+	climb->vfsmount = (void *)above + bpf_core_field_offset(struct mount, mnt);
+	return above == mount;
+}
+
+/* Volumes are mounts: what lies on one below such a directory belongs to it. */
+static __noinline bool in_model_directory(struct file *file)
+{
+	struct climb climb = {};
+
+	if (!file)
+		return false;
+	climb.dentry = BPF_CORE_READ(file, f_path.dentry);
+	climb.vfsmount = BPF_CORE_READ(file, f_path.mnt);
+	bpf_loop(DIRECTORY_LEVELS, climb_up, &climb, 0);
+	return climb.found;
 }
 
 /* 0, or why the file is counted. A file that is being written has its size still before it. */
@@ -110,7 +137,7 @@ static __always_inline enum file_reason candidate_reason(struct file *file, __u6
 
 	if ((growing || size_bytes >= setting_minimum_size_bytes) && has_model_suffix(dentry))
 		return REASON_SUFFIX;
-	if (setting_model_directories && in_model_directory(dentry))
+	if (setting_model_directories && in_model_directory(file))
 		return REASON_PATH;
 	if (setting_detect_content && size_bytes >= setting_content_minimum_size_bytes)
 		return REASON_SIZE;

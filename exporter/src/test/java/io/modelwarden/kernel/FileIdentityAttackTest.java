@@ -122,7 +122,7 @@ class FileIdentityAttackTest {
         observed.settle();
       }
       assertModel(id, "unknown");
-      assertThat(observed.unreachable()).isEqualTo(unreachable + 1);
+      assertThat(observed.unreachable()).isGreaterThan(unreachable);
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The real kernel side, attached, with every event that it makes of what happens on the machine.
@@ -44,6 +45,15 @@ final class Observed implements AutoCloseable {
    * @param ringBytes a power of two of pages
    */
   Observed(Map<String, Integer> mapEntries, int ringBytes) {
+    this(mapEntries, ringBytes, null);
+  }
+
+  /** Counts whatever lies below a folder, of any size and name. */
+  static Observed below(Path folder) {
+    return new Observed(Map.of(), 1 << 20, folder);
+  }
+
+  private Observed(Map<String, Integer> mapEntries, int ringBytes, @Nullable Path modelFolder) {
     kernel =
         KernelSide.start(
             LibBpf.load(),
@@ -51,11 +61,14 @@ final class Observed implements AutoCloseable {
                 1 << 20,
                 64 << 20,
                 true,
-                false,
+                modelFolder != null,
                 List.of(".safetensors", ".gguf"),
                 mapEntries,
                 ringBytes,
                 KernelFeatures.hasName("bpf_task_from_vpid")));
+    if (modelFolder != null) {
+      kernel.putModelDirectory(modelFolder.toString());
+    }
     poller = new KernelPoller(kernel, Clock.startingNow(), new ByMagic(), events::add);
     poller.recover();
     before = List.copyOf(events);
