@@ -314,7 +314,10 @@ struct disarm_request {
 	__u32 reserved;
 };
 
-/* Argument of the syscall program `decide`: the verdict of user space on one version of a file. */
+/*
+ * Argument of the syscall program `decide`: the verdict of user space on one version of a file, or
+ * on whatever it is now, if it never stays the same for long enough to be looked at.
+ */
 struct decide_request {
 	struct file_key key;
 	__u64 size_bytes;
@@ -323,7 +326,7 @@ struct decide_request {
 	__u16 verdict;
 	__u16 reason;
 	__u32 accepted; /* 0: the file changed meanwhile, look again */
-	__u32 reserved;
+	__u32 any_version;
 };
 
 #define ASSERT_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is padded")

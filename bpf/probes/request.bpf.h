@@ -53,8 +53,10 @@ static __always_inline int decide_file(struct decide_request *request)
 	struct file_key key = request->key;
 	struct file_facts *facts = bpf_map_lookup_elem(&files, &key);
 
-	if (!facts || facts->id != request->id || facts->size_bytes != request->size_bytes ||
-	    facts->change_time_ns != request->change_time_ns)
+	if (!facts || facts->id != request->id)
+		return 0;
+	if (!request->any_version && (facts->size_bytes != request->size_bytes ||
+				      facts->change_time_ns != request->change_time_ns))
 		return 0;
 	facts->reason = request->reason;
 	facts->verdict = request->verdict;

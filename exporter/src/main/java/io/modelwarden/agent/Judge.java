@@ -5,17 +5,29 @@ import io.modelwarden.config.Settings;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.model.ContentDetector;
 import io.modelwarden.model.ModelFormat;
+import io.modelwarden.model.OllamaManifests;
 import io.modelwarden.model.PathPattern;
 import io.modelwarden.probe.FileJudge;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Verdicts on undecided files: by configured path, else by content. */
 final class Judge implements FileJudge {
 
   private final List<PathPattern> paths;
+  private final List<PathPattern> named;
 
   Judge(Settings.Models models) {
     this.paths = models.paths().stream().map(PathPattern::of).toList();
+    this.named = models.names().keySet().stream().map(PathPattern::of).toList();
+  }
+
+  /** What the user says goes before what a store says. */
+  @Override
+  public String nameInStore(Path root, String path) {
+    return named.stream().anyMatch(pattern -> pattern.matches(path))
+        ? ""
+        : OllamaManifests.nameOf(root, path).orElse("");
   }
 
   @Override

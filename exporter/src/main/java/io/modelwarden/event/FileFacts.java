@@ -7,9 +7,16 @@ package io.modelwarden.event;
  * @param id never reused, given by the kernel side
  * @param device device of the super block
  * @param format label of the format ("safetensors"), "unknown" where nothing tells
+ * @param modelName of the model as the store of the file says, empty if it says nothing
  */
 public record FileFacts(
-    int id, long device, long inode, long sizeBytes, Verdict verdict, String format) {
+    int id,
+    long device,
+    long inode,
+    long sizeBytes,
+    Verdict verdict,
+    String format,
+    String modelName) {
 
   public enum Verdict {
     UNDECIDED,

@@ -2,31 +2,38 @@
 package io.modelwarden.probe;
 
 import io.modelwarden.event.FileFacts.Verdict;
-import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfProgram;
+import io.modelwarden.probe.FileLook.Found;
 import io.modelwarden.probe.LookThread.Look;
+import io.modelwarden.probe.Places.Place;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Has undecided files looked at, and tells the kernel what they are. */
+/**
+ * Has undecided files looked at, and tells the kernel what they are. What is done to a file counts
+ * once there is a verdict: so there is one after some looks, whatever a thief does to have none.
+ */
 final class FileInspector implements AutoCloseable {
 
-  /** Where a process had a file when it rang: descriptor -1 or address 0 if there was none. */
-  record Place(ProcessKey process, int descriptor, long address) {}
-
+  private static final Found UNREACHED = new Found(Verdict.MODEL, "unknown", "");
   private static final long LOOK_AGAIN_NANOS = 10_000_000_000L;
+  private static final int MOST_LOOKS = 3;
+
+  /** When a file was looked at last, and how often. */
+  private record Looks(long lastNanos, int count) {}
 
   private final Layouts layouts;
   private final BpfProgram decide;
   private final FileLook look;
   private final LookThread thread = new LookThread();
-  private final Map<Integer, Look<FileJudge.@Nullable Judgement>> pending = new HashMap<>();
-  private final Map<Integer, Place> places = new HashMap<>();
-  private final Map<Integer, Long> lookedAt = new HashMap<>();
+  private final Map<Integer, Look<@Nullable Found>> pending = new HashMap<>();
+  private final Places places = new Places();
+  private final Map<Integer, Looks> looks = new HashMap<>();
   private long failures;
 
   FileInspector(KernelSide kernel, FileJudge judge) {
@@ -36,13 +43,13 @@ final class FileInspector implements AutoCloseable {
   }
 
   void remember(int fileId, Place place) {
-    places.put(fileId, place);
+    places.add(fileId, place);
   }
 
   /** These files are gone, or nobody has them in use. */
   void forget(Set<Integer> files) {
-    places.keySet().removeAll(files);
-    lookedAt.keySet().removeAll(files);
+    places.forget(files);
+    looks.keySet().removeAll(files);
     pending.keySet().removeAll(files);
   }
 
@@ -51,21 +58,21 @@ final class FileInspector implements AutoCloseable {
     return failures;
   }
 
-  /** Decides a file if it can be reached; returns the format, or null while nothing is decided. */
-  @Nullable String inspect(FileTable.Known file, String path, long nowNanos) {
+  /** Decides a file if it can be reached; null while nothing is decided. */
+  @Nullable Found inspect(FileTable.Known file, String path, long nowNanos) {
     int id = file.facts().id();
-    Look<FileJudge.@Nullable Judgement> begun = pending.remove(id);
+    Look<@Nullable Found> begun = pending.remove(id);
     if (begun == null) {
-      Long before = lookedAt.get(id);
-      if (before != null && nowNanos - before < LOOK_AGAIN_NANOS) {
+      Looks before = looks.getOrDefault(id, new Looks(0, 0));
+      if (before.count() > 0 && nowNanos - before.lastNanos() < LOOK_AGAIN_NANOS) {
         return null;
       }
-      lookedAt.put(id, nowNanos);
+      looks.put(id, new Looks(nowNanos, before.count() + 1));
       if (thread.isExhausted()) {
         return giveUp(file);
       }
-      Place place = places.get(id);
-      begun = thread.begin(() -> look.look(file, path, place));
+      List<Place> known = places.of(id);
+      begun = thread.begin(() -> look.look(file, path, known));
     }
     if (begun.isDone()) {
       return take(file, begun);
@@ -78,16 +85,19 @@ final class FileInspector implements AutoCloseable {
     return null;
   }
 
-  private @Nullable String take(FileTable.Known file, Look<FileJudge.@Nullable Judgement> done) {
-    FileJudge.Judgement judgement = resultOf(done);
-    if (judgement != null) {
-      return tell(file, judgement.verdict()) ? judgement.format() : null;
+  private @Nullable Found take(FileTable.Known file, Look<@Nullable Found> done) {
+    Found found = resultOf(done);
+    if (found != null) {
+      return tell(file, found.verdict()) ? found : null;
     }
-    Place place = places.get(file.facts().id());
-    return place != null && ProcFiles.isAlive(place.process()) ? null : giveUp(file);
+    return isLastLook(file) || !places.anyLives(file.facts().id()) ? giveUp(file) : null;
   }
 
-  private static FileJudge.@Nullable Judgement resultOf(Look<FileJudge.@Nullable Judgement> done) {
+  private boolean isLastLook(FileTable.Known file) {
+    return looks.get(file.facts().id()).count() >= MOST_LOOKS;
+  }
+
+  private static @Nullable Found resultOf(Look<@Nullable Found> done) {
     try {
       return done.get();
     } catch (ExecutionException failure) {
@@ -99,12 +109,12 @@ final class FileInspector implements AutoCloseable {
   }
 
   /** What cannot be looked at counts as a model. */
-  private @Nullable String giveUp(FileTable.Known file) {
+  private @Nullable Found giveUp(FileTable.Known file) {
     failures++;
-    return tell(file, Verdict.MODEL) ? "unknown" : null;
+    return tell(file, Verdict.MODEL) ? UNREACHED : null;
   }
 
-  /** False if the file has changed since: it will be looked at again. */
+  /** False if the file has changed since, unless that was so each time: it is looked at again. */
   private boolean tell(FileTable.Known file, Verdict verdict) {
     byte[] request = layouts.bytes(layouts.decideRequest);
     ByteBuffer view = Layouts.view(request);
@@ -116,6 +126,7 @@ final class FileInspector implements AutoCloseable {
         .decideRequest
         .integer("verdict", 2)
         .put(view, 0, layouts.constant(verdict == Verdict.MODEL ? "FILE_MODEL" : "FILE_ORDINARY"));
+    layouts.decideRequest.integer("any_version", 4).put(view, 0, isLastLook(file) ? 1 : 0);
     layouts.decideRequest.integer("reason", 2).put(view, 0, layouts.constant("REASON_CONTENT"));
     decide.run(request);
     return layouts.decideRequest.integer("accepted", 4).get(view, 0) == 1;

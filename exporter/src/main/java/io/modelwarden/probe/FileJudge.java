@@ -2,6 +2,7 @@
 package io.modelwarden.probe;
 
 import io.modelwarden.event.FileFacts;
+import java.nio.file.Path;
 
 /** Decides what the kernel cannot: formats, and whether an undecided file is a model. */
 public interface FileJudge {
@@ -14,6 +15,15 @@ public interface FileJudge {
   }
 
   record Judgement(FileFacts.Verdict verdict, String format) {}
+
+  /**
+   * The name of the model as the file's store tells it, empty if it tells none.
+   *
+   * @param root folder under which the reader finds the path
+   */
+  default String nameInStore(Path root, String path) {
+    return "";
+  }
 
   /** The format that a name tells, "unknown" if none. */
   String formatOfName(String path);

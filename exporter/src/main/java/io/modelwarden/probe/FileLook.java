@@ -2,12 +2,16 @@
 package io.modelwarden.probe;
 
 import io.modelwarden.event.FileFacts;
+import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.libbpf.BpfException;
 import io.modelwarden.libbpf.BpfProgram;
 import io.modelwarden.libbpf.Descriptor;
 import io.modelwarden.libbpf.ProcessMemory;
+import io.modelwarden.probe.Places.Place;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,30 +31,52 @@ final class FileLook {
     this.judge = judge;
   }
 
+  /**
+   * What has been found out.
+   *
+   * @param modelName as the store of the file says, empty if it says nothing
+   */
+  record Found(Verdict verdict, String format, String modelName) {}
+
   /** What the file is, or null if no way leads to it. */
-  FileJudge.@Nullable Judgement look(
-      FileTable.Known file, String path, FileInspector.@Nullable Place place) {
-    if (place != null && place.descriptor() >= 0) {
-      FileJudge.Judgement judgement = lookByDescriptor(file, path, place);
-      if (judgement != null) {
-        return judgement;
-      }
+  @Nullable Found look(FileTable.Known file, String path, List<Place> places) {
+    Found found = null;
+    for (Place place : places) {
+      found = found == null ? byPlace(file, path, place) : found;
     }
-    if (place != null) {
-      FileJudge.Judgement judgement =
-          lookByPath(file, path, "/proc/" + place.process().pid() + "/root" + path);
-      if (judgement != null) {
-        return judgement;
-      }
+    found = found == null ? found(lookByPath(file, path, path), Path.of("/"), path) : found;
+    for (Place place : places) {
+      found = found == null && place.address() != 0 ? byMapping(file, path, place) : found;
     }
-    FileJudge.Judgement judgement = lookByPath(file, path, path);
-    return judgement == null && place != null && place.address() != 0
-        ? lookByMapping(file, path, place)
-        : judgement;
+    return found;
+  }
+
+  private @Nullable Found byPlace(FileTable.Known file, String path, Place place) {
+    String root = "/proc/" + place.process().pid() + "/root";
+    FileJudge.Judgement judgement =
+        place.descriptor() < 0 ? null : lookByDescriptor(file, path, place);
+    judgement = judgement == null ? lookByPath(file, path, root + path) : judgement;
+    return found(judgement, Path.of(root), path);
+  }
+
+  /** A private mapping is the reader's to change: that it looks ordinary is not believed. */
+  private @Nullable Found byMapping(FileTable.Known file, String path, Place place) {
+    FileJudge.Judgement judgement = lookByMapping(file, path, place);
+    return judgement == null || judgement.verdict() != Verdict.MODEL
+        ? null
+        : found(judgement, Path.of("/proc/" + place.process().pid() + "/root"), path);
+  }
+
+  private @Nullable Found found(FileJudge.@Nullable Judgement judgement, Path root, String path) {
+    if (judgement == null) {
+      return null;
+    }
+    String name = judgement.verdict() == Verdict.MODEL ? judge.nameInStore(root, path) : "";
+    return new Found(judgement.verdict(), judgement.format(), name);
   }
 
   private FileJudge.@Nullable Judgement lookByDescriptor(
-      FileTable.Known file, String path, FileInspector.Place place) {
+      FileTable.Known file, String path, Place place) {
     try (Descriptor copy = Descriptor.ofProcess(place.process().pid(), place.descriptor())) {
       return isThatFile(copy, file) ? judge(file.facts(), path, copy::readAt) : null;
     } catch (BpfException unreachable) {
@@ -69,7 +95,7 @@ final class FileLook {
 
   /** Only the first page: what lies behind it may be another mapping. */
   private FileJudge.@Nullable Judgement lookByMapping(
-      FileTable.Known file, String path, FileInspector.Place place) {
+      FileTable.Known file, String path, Place place) {
     try {
       byte[] head = ProcessMemory.read(place.process().pid(), place.address(), 4096);
       return judge(

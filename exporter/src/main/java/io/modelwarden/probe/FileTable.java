@@ -29,6 +29,7 @@ final class FileTable {
   private final Map<Integer, Known> byId = new HashMap<>();
   private final Set<Integer> present = new HashSet<>();
   private final Map<Integer, String> formats = new HashMap<>();
+  private final Map<Integer, String> modelNames = new HashMap<>();
 
   FileTable(BpfMap map, Layouts layouts) {
     this.map = map;
@@ -67,6 +68,7 @@ final class FileTable {
     gone.removeAll(used);
     byId.keySet().removeAll(gone);
     formats.keySet().removeAll(gone);
+    modelNames.keySet().removeAll(gone);
     return gone;
   }
 
@@ -99,8 +101,11 @@ final class FileTable {
   }
 
   /** What has been found out; reported with the next poll. */
-  void setFormat(int id, String format) {
-    formats.put(id, format);
+  void setFound(int id, FileLook.Found found) {
+    formats.put(id, found.format());
+    if (!found.modelName().isEmpty()) {
+      modelNames.put(id, found.modelName());
+    }
   }
 
   int size() {
@@ -118,7 +123,8 @@ final class FileTable {
             layouts.fileKey.integer("inode", 8).get(keys, keyAt),
             layouts.fileFacts.integer("size_bytes", 8).get(values, at),
             verdict(layouts.fileFacts.integer("verdict", 2).getInt(values, at)),
-            formats.getOrDefault(id, "unknown"));
+            formats.getOrDefault(id, "unknown"),
+            modelNames.getOrDefault(id, ""));
     return new Known(
         key,
         facts,

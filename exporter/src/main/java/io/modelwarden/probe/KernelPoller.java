@@ -155,7 +155,7 @@ public final class KernelPoller implements AutoCloseable {
         == layouts.constant("DOORBELL_FILE_UNDECIDED")) {
       inspector.remember(
           layouts.doorbell.integer("file_id", 4).getInt(data, offset),
-          new FileInspector.Place(
+          new Places.Place(
               layouts.processKey.read(data, offset + layouts.doorbell.field("process").offset()),
               layouts.doorbell.integer("descriptor", 4).getInt(data, offset),
               layouts.doorbell.integer("address", 8).get(data, offset)));
@@ -165,9 +165,9 @@ public final class KernelPoller implements AutoCloseable {
   private void inspectUndecided(long now) {
     boolean decided = false;
     for (FileTable.Known file : Set.copyOf(undecided())) {
-      String format = inspector.inspect(file, anyPath(file.facts().id()), now);
-      if (format != null) {
-        files.setFormat(file.facts().id(), format);
+      FileLook.Found found = inspector.inspect(file, anyPath(file.facts().id()), now);
+      if (found != null) {
+        files.setFound(file.facts().id(), found);
         decided = true;
       }
     }

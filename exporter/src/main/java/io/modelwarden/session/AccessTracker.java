@@ -103,6 +103,7 @@ public final class AccessTracker implements EventSink {
    */
   public void tick(long nowEpochNanos) {
     context.time().tick(nowEpochNanos);
+    files.tick();
     ends.tick(holdings);
     sessions.tick();
     marksHeld = processes.holderCount();

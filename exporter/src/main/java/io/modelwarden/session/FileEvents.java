@@ -7,6 +7,8 @@ import io.modelwarden.event.KernelEvent.MappingSampled;
 /** Counts what is done to models, and holds back what is done to files without a verdict. */
 final class FileEvents {
 
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
+
   private final Context context;
   private final Provisional provisional;
   private final FileTracker files;
@@ -37,7 +39,7 @@ final class FileEvents {
     if (file.isModel()) {
       files.record(process, file, access);
     } else if (!file.isOrdinary()) {
-      provisional.add(process, access);
+      provisional.add(process, access, context.time().nanos());
     }
   }
 
@@ -46,18 +48,27 @@ final class FileEvents {
     if (file.isModel()) {
       mappings.record(process, file, sample);
     } else if (!file.isOrdinary()) {
-      provisional.add(process, sample);
+      provisional.add(process, sample, context.time().nanos());
     }
   }
 
   /** The process is gone and nobody will look at what it read: it may have been models. */
   void countWithoutVerdict(TrackedProcess process) {
-    for (Provisional.Entry entry : provisional.take(process)) {
-      if (entry.sample() == null) {
-        context.losses().count(SessionLoss.VERDICT_MISSING);
-        count(context.catalog().file(entry.access().fileId()), entry);
-      }
-    }
+    provisional.take(process).stream()
+        .filter(entry -> entry.sample() == null)
+        .forEach(this::countWithoutVerdict);
+  }
+
+  /** A file that is another one with each poll gets no verdict: what was read may be a model. */
+  void tick() {
+    provisional
+        .takeOlderThan(context.time().nanos() - PATIENCE_NANOS)
+        .forEach(this::countWithoutVerdict);
+  }
+
+  private void countWithoutVerdict(Provisional.Entry entry) {
+    context.losses().count(SessionLoss.VERDICT_MISSING);
+    count(context.catalog().file(entry.access().fileId()), entry);
   }
 
   void forget(TrackedProcess process) {

@@ -57,7 +57,8 @@ final class ModelCatalog {
       return workload; // a later access may know the path
     }
     if (model == null) {
-      model = naming.name(path, workload);
+      String own = file.facts.modelName();
+      model = own.isEmpty() ? naming.name(path, workload) : own;
       file.model = model;
       file.baseName = path.substring(path.lastIndexOf('/') + 1);
       joinSet(file);
@@ -100,7 +101,7 @@ final class ModelCatalog {
   }
 
   private static FileFacts undecided(int id) {
-    return new FileFacts(id, 0, 0, 0, FileFacts.Verdict.UNDECIDED, UNKNOWN_FORMAT);
+    return new FileFacts(id, 0, 0, 0, FileFacts.Verdict.UNDECIDED, UNKNOWN_FORMAT, "");
   }
 
   /** Files of one set. Copies, that is equal names and sizes, count once. */

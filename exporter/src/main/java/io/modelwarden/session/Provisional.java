@@ -15,7 +15,8 @@ final class Provisional {
   private record Key(TrackedProcess process, String path, Evidence.Action action, String method) {}
 
   /** One held access, or where {@code sample} is set the newest sample of a mapping. */
-  record Entry(TrackedProcess process, Access access, @Nullable MappingSampled sample) {}
+  record Entry(
+      TrackedProcess process, Access access, @Nullable MappingSampled sample, long sinceNanos) {}
 
   private final Map<Integer, Map<Key, Entry>> files = new LinkedHashMap<>();
   private final int limit;
@@ -27,21 +28,36 @@ final class Provisional {
     this.losses = losses;
   }
 
-  void add(TrackedProcess process, Access access) {
+  void add(TrackedProcess process, Access access, long nowNanos) {
     Key key = new Key(process, access.path(), access.action(), access.method());
-    Entry before = put(access.fileId(), key, new Entry(process, access, null));
+    Entry before = put(access.fileId(), key, new Entry(process, access, null, nowNanos));
     if (before != null) {
       Increment sum = Increments.sum(before.access().increment(), access.increment());
-      put(access.fileId(), key, new Entry(process, access.with(sum), null));
+      Entry both = new Entry(process, access.with(sum), null, before.sinceNanos());
+      put(access.fileId(), key, both);
     }
   }
 
-  void add(TrackedProcess process, MappingSampled sample) {
+  void add(TrackedProcess process, MappingSampled sample, long nowNanos) {
     Increment none = new Increment(0, 0, sample.epochNanos(), sample.epochNanos());
     Access access =
         new Access(sample.fileId(), sample.path(), Evidence.Action.MMAP, "sample", none);
     Key key = new Key(process, sample.path(), Evidence.Action.MMAP, "sample");
-    put(sample.fileId(), key, new Entry(process, access, sample));
+    Entry before = put(sample.fileId(), key, new Entry(process, access, sample, nowNanos));
+    if (before != null) {
+      put(sample.fileId(), key, new Entry(process, access, sample, before.sinceNanos()));
+    }
+  }
+
+  /** What has been held back since before then; it is no longer. */
+  List<Entry> takeOlderThan(long nanos) {
+    List<Entry> taken = new ArrayList<>();
+    for (Map<Key, Entry> entries : files.values()) {
+      entries.values().removeIf(entry -> entry.sinceNanos() < nanos && taken.add(entry));
+    }
+    files.values().removeIf(Map::isEmpty);
+    taken.forEach(this::forget);
+    return taken;
   }
 
   /** What was held back for a file; it is no longer. */

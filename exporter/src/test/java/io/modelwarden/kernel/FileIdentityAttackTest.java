@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 class FileIdentityAttackTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int NOBODY = 65534;
   private static final int NOT_REUSED = 3;
   private static final long BLOB_BYTES = 70_000_000;
@@ -43,7 +43,7 @@ class FileIdentityAttackTest {
   static void attach() throws IOException {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     // Before the programs are attached, or the verdict would be taken while they are written.
-    for (String name : List.of("hub/blobs", "mapped", "held", "gone")) {
+    for (String name : List.of("hub/blobs", "mapped", "held", "gone", "forged", "touched")) {
       Acts.run(
           "make_model", Files.createDirectories(folder.resolve(name)).resolve(HASH), BLOB_BYTES);
     }
@@ -101,6 +101,32 @@ class FileIdentityAttackTest {
     assertThat(access.increment().bytes()).isEqualTo(act.number("bytes")).isEqualTo(BLOB_BYTES);
     assertModel(access.fileId(), "unknown");
     assertThat(observed.unreachable()).isGreaterThan(unreachable);
+  }
+
+  /** A private mapping can be changed to look like anything: what it shows decides nothing. */
+  @Test
+  void fileWhoseMappingWasMadeToLookOrdinary_isStillAModel_whileItIsMappedToo() throws IOException {
+    Path blob = secretBlob("forged");
+    try (Acts.Running act = asNobody("forge_mapping", blob)) {
+      FileMapped mapped = mapped(observed.settleAsTheAgentDoes(), act.pid());
+      assertThat(mapped.increment().bytes()).isEqualTo(BLOB_BYTES);
+      assertModel(mapped.fileId(), "unknown");
+    }
+  }
+
+  /** A verdict on one version never fits the next: in the end it is taken on whatever there is. */
+  @Test
+  void fileThatChangesAllTheTime_isDecidedAllTheSame() throws Exception {
+    Path blob = folder.resolve("touched").resolve(HASH);
+    String change = "while chmod 640 \"$0\" && chmod 600 \"$0\"; do :; done";
+    Process changing = new ProcessBuilder("sh", "-c", change, blob.toString()).start();
+    try (Acts.Running act = Acts.start("read_file", "read", blob, 1 << 20, "--wait-after")) {
+      FileAccessed access = observed.settle().accesses(act.pid()).findFirst().orElseThrow();
+      assertThat(verdict(access.fileId())).isEqualTo(Verdict.MODEL);
+    } finally {
+      changing.destroy();
+      changing.waitFor();
+    }
   }
 
   /** Whoever looks sleeps in the thief's page faults: others are still seen, and it is a model. */

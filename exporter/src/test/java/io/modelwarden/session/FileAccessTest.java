@@ -86,7 +86,7 @@ class FileAccessTest {
   @Test
   void aFormatThatBecomesKnown_leavesNoSecondSize() {
     ProcessKey server = scene.starts(10, "server");
-    FileFacts early = new FileFacts(50, 1, 50, GIB, Verdict.MODEL, "unknown");
+    FileFacts early = new FileFacts(50, 1, 50, GIB, Verdict.MODEL, "unknown", "");
     scene.tracker.accept(new KernelEvent.FileSeen(early));
     scene.reads(server, 50, MIB);
     scene.decides(50, GIB, Verdict.MODEL);
@@ -264,6 +264,22 @@ class FileAccessTest {
         .extracting(Measurement.MappingSize::bytes)
         .containsExactly(GIB, 0L);
     assertThat(scene.tracker.processes()).isZero();
+  }
+
+  /** As when it is touched all the time: each time it is another file to the kernel side. */
+  @Test
+  void aFile_thatNeverGetsAVerdict_countsAfterAMinute_whileItsReaderLives() {
+    ProcessKey thief = scene.starts(10, "thief");
+    int blob = scene.file(GIB, Verdict.UNDECIDED);
+    scene.reads(thief, blob, MIB);
+    scene.passes(Duration.ofSeconds(30));
+    scene.reads(thief, blob, MIB);
+    assertThat(scene.sink.measurements).isEmpty();
+
+    scene.passes(Duration.ofSeconds(31));
+    assertThat(scene.sink.measured(Measurement.FileIo.class).stream().mapToLong(m -> m.bytes()))
+        .containsExactly(2 * MIB);
+    assertThat(scene.tracker.losses().get(SessionLoss.VERDICT_MISSING)).isEqualTo(1);
   }
 
   @Test

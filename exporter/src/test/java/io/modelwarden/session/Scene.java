@@ -140,7 +140,7 @@ final class Scene {
 
   void decides(int id, long bytes, Verdict verdict) {
     String format = verdict == Verdict.MODEL ? "safetensors" : "unknown";
-    tracker.accept(new KernelEvent.FileSeen(new FileFacts(id, 1, id, bytes, verdict, format)));
+    tracker.accept(new KernelEvent.FileSeen(new FileFacts(id, 1, id, bytes, verdict, format, "")));
   }
 
   void reads(ProcessKey process, int file, long bytes) {
