@@ -137,17 +137,20 @@ static __always_inline bool decode_syscall(struct pt_regs *regs, long result, st
 	return true;
 }
 
-/* The file behind a descriptor of the current task, or NULL. It may be gone: loads are safe. */
+/*
+ * The file behind a descriptor of the current task, or NULL. It may be gone: loads are safe. An
+ * element of an array of pointers has no type that loads directly, but a struct that begins with a
+ * pointer has.
+ */
 static __always_inline struct file *file_of(__u32 descriptor)
 {
 	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
-	struct file *file = NULL;
+	void *file;
 
 	if (descriptor >= table->max_fds)
 		return NULL;
-	if (bpf_probe_read_kernel(&file, sizeof(file), &table->fd[descriptor]) || !file)
-		return NULL;
-	return kernel_object(file, file);
+	file = kernel_object(hlist_head, &table->fd[descriptor])->first;
+	return file ? kernel_object(file, file) : NULL;
 }
 
 /* A forged result (a seccomp notifier can return any) is worth no more than was asked for. */
