@@ -15,6 +15,7 @@
 #include "failure.bpf.h"
 #include "emit.bpf.h"
 #include "kernel_compat.bpf.h"
+#include "totals.bpf.h"
 #include "text.bpf.h"
 #include "process.bpf.h"
 #include "file.bpf.h"

@@ -59,9 +59,7 @@ final class Layouts {
     scopeKey = types.struct("scope_key");
     directoryKey = types.struct("directory_key");
     cgroupCount = types.struct("cgroup_count");
-    counts = new CountsLayout(types.struct("access_count"), "bytes");
-    requireSameCounts("flow_count");
-    requireSameCounts("memory_count");
+    counts = new CountsLayout(types.struct("totals"), "bytes");
     constants = readConstants();
   }
 
@@ -87,13 +85,6 @@ final class Layouts {
 
   static ByteBuffer view(byte[] bytes) {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private void requireSameCounts(String struct) {
-    if (!new CountsLayout(types.struct(struct), "bytes").equals(counts)) {
-      throw new io.modelwarden.btf.BtfException(
-          "struct " + struct + " is no longer laid out as access_count");
-    }
   }
 
   private Map<String, Long> readConstants() {
