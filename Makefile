@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAVEN := mvn --batch-mode --no-transfer-progress
 
-.PHONY: help setup build test demo doctor collector prometheus docs format format-check clean
+.PHONY: help setup build test bench demo doctor collector prometheus docs format format-check clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -20,6 +20,9 @@ build: ## compile the kernel side and the agent, without tests
 
 test: setup ## every test: unit, kernel (root), collector and Prometheus
 	$(MAVEN) verify
+
+bench: build ## what it costs, beside nothing, an empty program and bpftrace (6 min; ROUNDS=9)
+	@scripts/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 
 demo: setup build ## a theft in three acts, and what each part saw of it
 	@scripts/demo.sh

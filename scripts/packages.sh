@@ -8,6 +8,7 @@ packages=(
   clang llvm libbpf-dev libbpf1 gcc libc6-dev make # kernel side and acts
   "$java_package" maven                            # agent
   iproute2 procps curl python3 ca-certificates git # demo: namespaces, requests, reports
+  bpftrace                                         # benchmark
   clang-format                                     # checks
 )
 command -v javac >/dev/null && packages=("${packages[@]/$java_package/}")

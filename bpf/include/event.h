@@ -91,6 +91,15 @@ struct file_facts {
 	__u16 reason;
 };
 
+/* What a counter holds, whatever it counts. It only grows. */
+struct totals {
+	__u64 bytes;
+	__u64 operations;
+	__u64 first_ns;
+	__u64 last_ns;   /* of the first operation in the last tick */
+	__u64 last_tick; /* of the kernel, 1 to 10 ms */
+};
+
 enum access_method {
 	METHOD_READ = 1,
 	METHOD_SENDFILE = 2,
@@ -109,13 +118,6 @@ struct access_key {
 	__u32 file_id;
 	__u16 method;
 	__u16 direction;
-};
-
-struct access_count {
-	__u64 bytes;
-	__u64 operations;
-	__u64 first_ns;
-	__u64 last_ns;
 };
 
 struct mapping_key {
@@ -191,13 +193,6 @@ struct flow_key {
 	__u16 reserved;
 };
 
-struct flow_count {
-	__u64 bytes;
-	__u64 operations;
-	__u64 first_ns;
-	__u64 last_ns;
-};
-
 enum memory_method {
 	MEMORY_PROCESS_VM_READV = 1,
 	MEMORY_PTRACE = 2,
@@ -210,13 +205,6 @@ struct memory_key {
 	struct process_key victim;
 	__u32 method;
 	__u32 reserved;
-};
-
-struct memory_count {
-	__u64 bytes;
-	__u64 operations;
-	__u64 first_ns;
-	__u64 last_ns;
 };
 
 /* Strings lie apart from the facts: paths of files as a mount namespace sees them, executables. */
@@ -334,15 +322,13 @@ ASSERT_SIZE(process_key, 16);
 ASSERT_SIZE(process_facts, 104);
 ASSERT_SIZE(file_key, 24);
 ASSERT_SIZE(file_facts, 40);
+ASSERT_SIZE(totals, 40);
 ASSERT_SIZE(access_key, 24);
-ASSERT_SIZE(access_count, 32);
 ASSERT_SIZE(mapping_key, 24);
 ASSERT_SIZE(range_set, 16 + 16 * MAPPING_RANGES);
 ASSERT_SIZE(mapping_count, 32 + 2 * (16 + 16 * MAPPING_RANGES));
 ASSERT_SIZE(flow_key, 40);
-ASSERT_SIZE(flow_count, 32);
 ASSERT_SIZE(memory_key, 40);
-ASSERT_SIZE(memory_count, 32);
 ASSERT_SIZE(text_key, 32);
 ASSERT_SIZE(text, 4 + TEXT_BYTES + COMPONENT_BYTES);
 ASSERT_SIZE(doorbell, 64);

@@ -7,7 +7,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, struct access_key);
-	__type(value, struct access_count);
+	__type(value, struct totals);
 } accesses SEC(".maps");
 
 static __always_inline void store_file_path(struct task_struct *task, struct file *file,
@@ -54,26 +54,18 @@ static __always_inline void describe_touch(struct doorbell *where, const struct 
 		facts->verdict == FILE_UNDECIDED ? DOORBELL_FILE_UNDECIDED : DOORBELL_FIRST_TOUCH;
 }
 
-static __always_inline void add_access(struct access_count *count, __u64 bytes)
-{
-	__sync_fetch_and_add(&count->bytes, bytes);
-	__sync_fetch_and_add(&count->operations, 1);
-	count->last_ns = bpf_ktime_get_boot_ns();
-}
-
 __noinline int count_first_access(const struct access_key *key, __u64 bytes)
 {
-	struct access_count fresh = {.bytes = bytes, .operations = 1};
-	struct access_count *count;
+	struct totals fresh = {}, *count;
 
 	if (!key)
 		return 0;
-	fresh.first_ns = fresh.last_ns = bpf_ktime_get_boot_ns();
+	begin_totals(&fresh, bytes);
 	if (!bpf_map_update_elem(&accesses, key, &fresh, BPF_NOEXIST))
 		return 0;
 	count = bpf_map_lookup_elem(&accesses, key);
 	if (count) {
-		add_access(count, bytes);
+		add_to_totals(count, bytes);
 		return 0;
 	}
 	count_failure(FAILURE_COUNTER_MAP_FULL);
@@ -87,7 +79,7 @@ static __always_inline void count_access(struct file *file, struct inode *inode,
 	struct access_key key = {.method = method, .direction = direction};
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct file_key file_key = {};
-	struct access_count *count;
+	struct totals *count;
 	struct file_facts *facts;
 	bool full = false;
 
@@ -102,7 +94,7 @@ static __always_inline void count_access(struct file *file, struct inode *inode,
 	key.file_id = facts->id;
 	count = bpf_map_lookup_elem(&accesses, &key);
 	if (count) {
-		add_access(count, bytes);
+		add_to_totals(count, bytes);
 		return;
 	}
 	struct references references = {.task = task, .file = file};

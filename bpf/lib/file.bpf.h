@@ -59,8 +59,8 @@ static __always_inline __u64 lower_case(__u64 word)
 /* The last 16 bytes of the name, with zeros in front of a shorter one. */
 static __always_inline bool has_model_suffix(struct dentry *dentry)
 {
-	__u32 length = BPF_CORE_READ(dentry, d_name.len);
-	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
+	const unsigned char *name = dentry->d_name.name;
+	__u32 length = dentry->d_name.len;
 	__u64 tail[2] = {};
 
 	/* The bytes in front of a short name are readable or the read fails; they are cut off
@@ -94,24 +94,23 @@ struct climb {
 /* Whether this is one of the directories; then over a mount, or one name up. 1 ends the climb. */
 static long climb_up(__u32 index, struct climb *climb)
 {
-	struct dentry *dentry = climb->dentry, *parent = BPF_CORE_READ(dentry, d_parent);
-	struct vfsmount *vfsmount = climb->vfsmount;
-	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
-	struct directory_key key = {.device = BPF_CORE_READ(inode, i_sb, s_dev),
-				    .inode = BPF_CORE_READ(inode, i_ino)};
+	struct vfsmount *vfsmount = kernel_object(vfsmount, climb->vfsmount);
+	struct dentry *dentry = kernel_object(dentry, climb->dentry);
+	struct inode *inode = dentry->d_inode;
+	struct directory_key key = {.device = inode->i_sb->s_dev, .inode = inode->i_ino};
 
 	(void)index;
 	climb->found = bpf_map_lookup_elem(&model_directories, &key) != NULL;
 	if (climb->found)
 		return 1;
-	if (dentry != BPF_CORE_READ(vfsmount, mnt_root) && dentry != parent) {
-		climb->dentry = parent;
+	if (dentry != vfsmount->mnt_root && dentry != dentry->d_parent) {
+		climb->dentry = dentry->d_parent;
 		return 0;
 	}
 	struct mount *mount = (void *)vfsmount - bpf_core_field_offset(struct mount, mnt);
-	struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+	struct mount *above = kernel_object(mount, mount)->mnt_parent;
 
-	climb->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+	climb->dentry = kernel_object(mount, mount)->mnt_mountpoint;
 	climb->vfsmount = (void *)above + bpf_core_field_offset(struct mount, mnt);
 	return above == mount;
 }
@@ -123,8 +122,9 @@ static __noinline bool in_model_directory(struct file *file)
 
 	if (!file)
 		return false;
-	climb.dentry = BPF_CORE_READ(file, f_path.dentry);
-	climb.vfsmount = BPF_CORE_READ(file, f_path.mnt);
+	file = kernel_object(file, file);
+	climb.dentry = file->f_path.dentry;
+	climb.vfsmount = file->f_path.mnt;
 	bpf_loop(DIRECTORY_LEVELS, climb_up, &climb, 0);
 	return climb.found;
 }
@@ -132,8 +132,8 @@ static __noinline bool in_model_directory(struct file *file)
 /* 0, or why the file is counted. A file that is being written has its size still before it. */
 static __always_inline enum file_reason candidate_reason(struct file *file, __u64 size_bytes)
 {
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-	bool growing = BPF_CORE_READ(file, f_mode) & FMODE_WRITE;
+	struct dentry *dentry = file->f_path.dentry;
+	bool growing = file->f_mode & FMODE_WRITE;
 
 	if ((growing || size_bytes >= setting_minimum_size_bytes) && has_model_suffix(dentry))
 		return REASON_SUFFIX;
@@ -159,7 +159,8 @@ static __always_inline bool same_version(struct inode *inode, struct file_facts 
 
 /*
  * The first sight of a file, or of another content under the same key. What was a model is at least
- * looked at again, or a rename and a touch would hide it.
+ * looked at again, or a rename and a touch would hide it. 1: it is counted; 0: it is not; -1: it
+ * should be and there is no room.
  */
 __noinline int judge_file(const struct references *references, const struct file_key *key, __u32 id,
 			  bool was_model)
@@ -170,8 +171,8 @@ __noinline int judge_file(const struct references *references, const struct file
 
 	if (!references || !key)
 		return 0;
-	file = references->file;
-	inode = kernel_object(inode, BPF_CORE_READ(file, f_inode));
+	file = kernel_object(file, references->file);
+	inode = file->f_inode;
 	read_version(inode, &facts);
 	facts.reason = candidate_reason(file, facts.size_bytes);
 	if (!facts.reason && was_model)
@@ -188,7 +189,7 @@ __noinline int judge_file(const struct references *references, const struct file
 		count_failure(FAILURE_FILE_MAP_FULL);
 		return -1;
 	}
-	return 0;
+	return 1;
 }
 
 /*
@@ -205,8 +206,8 @@ __noinline int revalidate_file(const struct references *references, const struct
 
 	if (!references || !key)
 		return 0;
-	file = references->file;
-	inode = kernel_object(inode, BPF_CORE_READ(file, f_inode));
+	file = kernel_object(file, references->file);
+	inode = file->f_inode;
 	facts = bpf_map_lookup_elem(&files, key);
 	if (!facts)
 		return 0;
@@ -215,9 +216,8 @@ __noinline int revalidate_file(const struct references *references, const struct
 		return judge_file(references, key, 0, false);
 	}
 	if (facts->verdict != FILE_ORDINARY &&
-	    (BPF_CORE_READ(file, f_mode) & FMODE_WRITE ||
-	     (facts->modify_time_ns == inode_modify_time_ns(inode) &&
-	      facts->size_bytes == (__u64)inode->i_size))) {
+	    (file->f_mode & FMODE_WRITE || (facts->modify_time_ns == inode_modify_time_ns(inode) &&
+					    facts->size_bytes == (__u64)inode->i_size))) {
 		read_version(inode, facts);
 		return 0;
 	}
@@ -238,15 +238,16 @@ static __always_inline struct file_facts *find_model(struct file *file, struct i
 {
 	struct references references = {.file = file};
 	struct file_facts *facts;
+	int judged;
 
 	read_file_key(inode, key);
 	facts = bpf_map_lookup_elem(&files, key);
 	if (!facts) {
-		if (judge_file(&references, key, 0, false))
-			*full = true;
-		facts = bpf_map_lookup_elem(&files, key);
+		judged = judge_file(&references, key, 0, false);
+		*full = judged < 0;
+		facts = judged > 0 ? bpf_map_lookup_elem(&files, key) : NULL;
 	} else if (!same_version(inode, facts)) {
-		revalidate_file(&references, key);
+		*full = revalidate_file(&references, key) < 0;
 		facts = bpf_map_lookup_elem(&files, key);
 	}
 	if (!facts || facts->verdict == FILE_ORDINARY)

@@ -8,7 +8,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
 	__type(key, struct memory_key);
-	__type(value, struct memory_count);
+	__type(value, struct totals);
 } memory_reads SEC(".maps");
 
 static __always_inline void count_memory_read(struct task_struct *victim, enum memory_method method,
@@ -16,8 +16,7 @@ static __always_inline void count_memory_read(struct task_struct *victim, enum m
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct memory_key key = {.method = method};
-	struct memory_count fresh = {.bytes = bytes, .operations = 1};
-	struct memory_count *count;
+	struct totals fresh = {}, *count;
 
 	read_process_key(task, &key.reader);
 	read_process_key(victim, &key.victim);
@@ -28,14 +27,12 @@ static __always_inline void count_memory_read(struct task_struct *victim, enum m
 		return;
 	count = bpf_map_lookup_elem(&memory_reads, &key);
 	if (count) {
-		__sync_fetch_and_add(&count->bytes, bytes);
-		__sync_fetch_and_add(&count->operations, 1);
-		count->last_ns = bpf_ktime_get_boot_ns();
+		add_to_totals(count, bytes);
 		return;
 	}
 	/* The reader holds the victim's data from here on: its egress matters. */
 	arm(task, &key.reader, 0);
-	fresh.first_ns = fresh.last_ns = bpf_ktime_get_boot_ns();
+	begin_totals(&fresh, bytes);
 	if (bpf_map_update_elem(&memory_reads, &key, &fresh, BPF_ANY))
 		count_failure(FAILURE_MEMORY_MAP_FULL);
 	ring(DOORBELL_MEMORY_READ, &key.reader);

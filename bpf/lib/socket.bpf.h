@@ -17,7 +17,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, struct flow_key);
-	__type(value, struct flow_count);
+	__type(value, struct totals);
 } flows SEC(".maps");
 
 struct socket_role {
@@ -141,18 +141,10 @@ static __always_inline void fold_peer(struct flow_key *key)
 	key->port = 0;
 }
 
-static __always_inline void add_flow(struct flow_count *count, __u64 bytes)
-{
-	__sync_fetch_and_add(&count->bytes, bytes);
-	__sync_fetch_and_add(&count->operations, 1);
-	count->last_ns = bpf_ktime_get_boot_ns();
-}
-
 __noinline int count_first_send(struct flow_key *key, __u64 bytes)
 {
-	struct flow_count fresh = {.bytes = bytes, .operations = 1};
+	struct totals fresh = {}, *count;
 	struct process_facts *process;
-	struct flow_count *count;
 
 	if (!key)
 		return 0;
@@ -162,14 +154,14 @@ __noinline int count_first_send(struct flow_key *key, __u64 bytes)
 	if (key->type != TYPE_NONE &&
 	    __sync_fetch_and_add(&process->peer_count, 1) >= PEERS_PER_PROCESS)
 		fold_peer(key);
-	fresh.first_ns = fresh.last_ns = bpf_ktime_get_boot_ns();
+	begin_totals(&fresh, bytes);
 	if (!bpf_map_update_elem(&flows, key, &fresh, BPF_NOEXIST)) {
 		ring(DOORBELL_NEW_FLOW, &key->process);
 		return 0;
 	}
 	count = bpf_map_lookup_elem(&flows, key);
 	if (count) {
-		add_flow(count, bytes);
+		add_to_totals(count, bytes);
 		return 0;
 	}
 	count_failure(FAILURE_FLOW_MAP_FULL);
@@ -182,7 +174,7 @@ static __always_inline void count_send(struct sock *sk, __u64 bytes)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct process_facts *process;
 	struct flow_key key = {};
-	struct flow_count *count;
+	struct totals *count;
 
 	read_process_key(task, &key.process);
 	process = find_armed(&key.process);
@@ -204,7 +196,7 @@ static __always_inline void count_send(struct sock *sk, __u64 bytes)
 		key.port = 0;
 	count = bpf_map_lookup_elem(&flows, &key);
 	if (count)
-		add_flow(count, bytes);
+		add_to_totals(count, bytes);
 	else
 		count_first_send(&key, bytes);
 }

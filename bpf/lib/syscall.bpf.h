@@ -114,16 +114,18 @@ static __always_inline void read_arguments(struct pt_regs *regs, struct syscall 
 	call->arguments[5] = regs->r9;
 }
 
-/* False for all but a call of interest that succeeded. */
+/*
+ * False for all but a call of interest that succeeded. Most calls of a machine are in neither
+ * table: they leave before anything else is looked at. Only 64-bit calls may have the x32 bit; the
+ * kernel refuses a 32-bit one.
+ */
 static __always_inline bool decode_syscall(struct pt_regs *regs, long result, struct syscall *call)
 {
-	__u32 number = regs->orig_ax;
+	__u32 number = (__u32)regs->orig_ax & ~X32_BIT;
 
-	call->compat = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT;
-	if (!call->compat)
-		number &= ~X32_BIT;
-	if (number >= SYSCALLS)
+	if (number >= SYSCALLS || !(syscall_classes[number] | ia32_syscall_classes[number]))
 		return false;
+	call->compat = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT;
 	call->class = call->compat ? ia32_syscall_classes[number] : syscall_classes[number];
 	if (call->class == CLASS_NONE)
 		return false;
@@ -135,17 +137,20 @@ static __always_inline bool decode_syscall(struct pt_regs *regs, long result, st
 	return true;
 }
 
-/* The file behind a descriptor of the current task, or NULL. It may be gone: loads are safe. */
+/*
+ * The file behind a descriptor of the current task, or NULL. It may be gone: loads are safe. An
+ * element of an array of pointers has no type that loads directly, but a struct that begins with a
+ * pointer has.
+ */
 static __always_inline struct file *file_of(__u32 descriptor)
 {
 	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
-	struct file *file = NULL;
+	void *file;
 
 	if (descriptor >= table->max_fds)
 		return NULL;
-	if (bpf_probe_read_kernel(&file, sizeof(file), &table->fd[descriptor]) || !file)
-		return NULL;
-	return kernel_object(file, file);
+	file = kernel_object(hlist_head, &table->fd[descriptor])->first;
+	return file ? kernel_object(file, file) : NULL;
 }
 
 /* A forged result (a seccomp notifier can return any) is worth no more than was asked for. */

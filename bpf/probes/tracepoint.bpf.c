@@ -15,6 +15,7 @@
 #include "failure.bpf.h"
 #include "emit.bpf.h"
 #include "kernel_compat.bpf.h"
+#include "totals.bpf.h"
 #include "text.bpf.h"
 #include "process.bpf.h"
 #include "file.bpf.h"
@@ -58,7 +59,7 @@ SHARE_ENUM(failure);
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 {
-	struct syscall call = {};
+	struct syscall call;
 
 	if (!decode_syscall(regs, result, &call))
 		return 0;

@@ -27,6 +27,7 @@ final class Counters {
   private final Field accessDirection;
   private final Field memoryMethod;
   private final int memoryVictim;
+  private final int directionRead;
   private final Map<Integer, String> methods;
   private final Map<Integer, String> memoryMethods;
 
@@ -43,6 +44,7 @@ final class Counters {
     this.accessDirection = layouts.accessKey.integer("direction", 2);
     this.memoryMethod = layouts.memoryKey.integer("method", 4);
     this.memoryVictim = layouts.memoryKey.field("victim").offset();
+    this.directionRead = layouts.constant("DIRECTION_READ");
     this.methods = layouts.labels("access_method", "METHOD_");
     this.memoryMethods = layouts.labels("memory_method", "MEMORY_");
   }
@@ -79,9 +81,7 @@ final class Counters {
             process,
             file,
             names.path(process, file),
-            accessDirection.getInt(key, 0) == layouts.constant("DIRECTION_READ")
-                ? Direction.READ
-                : Direction.WRITE,
+            accessDirection.getInt(key, 0) == directionRead ? Direction.READ : Direction.WRITE,
             methods.getOrDefault(accessMethod.getInt(key, 0), "unknown"),
             increment));
   }

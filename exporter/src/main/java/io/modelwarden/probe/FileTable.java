@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
+import io.modelwarden.btf.Field;
 import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent.FileSeen;
@@ -20,40 +21,68 @@ final class FileTable {
 
   // A process that has just opened a file has not yet read it.
   private static final long YOUNG_NANOS = 60_000_000_000L;
+  private static final String UNKNOWN = "unknown";
 
   /** A file with what the kernel needs to be told about it again. */
   record Known(byte[] key, FileFacts facts, long changeTimeNanos, long firstSeenNanos) {}
 
   private final BpfMap map;
-  private final Layouts layouts;
+  private final int keyBytes;
+  private final Field device;
+  private final Field inode;
+  private final Field id;
+  private final Field size;
+  private final Field verdict;
+  private final Field changeTime;
+  private final Field firstSeen;
+  private final int model;
+  private final int ordinary;
   private final Map<Integer, Known> byId = new HashMap<>();
-  private final Set<Integer> present = new HashSet<>();
   private final Map<Integer, String> formats = new HashMap<>();
   private final Map<Integer, String> modelNames = new HashMap<>();
 
   FileTable(BpfMap map, Layouts layouts) {
     this.map = map;
-    this.layouts = layouts;
+    this.keyBytes = layouts.fileKey.sizeBytes();
+    this.device = layouts.fileKey.integer("device", 4);
+    this.inode = layouts.fileKey.integer("inode", 8);
+    this.id = layouts.fileFacts.integer("id", 4);
+    this.size = layouts.fileFacts.integer("size_bytes", 8);
+    this.verdict = layouts.fileFacts.integer("verdict", 2);
+    this.changeTime = layouts.fileFacts.integer("change_time_ns", 8);
+    this.firstSeen = layouts.fileFacts.integer("first_seen_ns", 8);
+    this.model = layouts.constant("FILE_MODEL");
+    this.ordinary = layouts.constant("FILE_ORDINARY");
   }
 
   /**
    * @param formatOfName asked once for each file that is a model by its name
    */
   void poll(IntFunction<String> formatOfName, Consumer<FileSeen> changed) {
-    present.clear();
     map.forEach(
-        (keys, keyOffset, values, valueOffset) -> {
-          Known now = decode(keys, keyOffset, values, valueOffset);
-          if (now.facts().verdict() == Verdict.MODEL && !formats.containsKey(now.facts().id())) {
-            formats.put(now.facts().id(), formatOfName.apply(now.facts().id()));
-            now = decode(keys, keyOffset, values, valueOffset);
+        (keys, keyAt, values, at) -> {
+          int fileId = id.getInt(values, at);
+          Known before = byId.get(fileId);
+          if (before != null && isStill(before, values, at)) {
+            return;
           }
-          present.add(now.facts().id());
-          Known before = byId.put(now.facts().id(), now);
+          if (verdict(values, at) == Verdict.MODEL && !formats.containsKey(fileId)) {
+            formats.put(fileId, formatOfName.apply(fileId));
+          }
+          Known now = decode(keys, keyAt, values, at);
+          byId.put(fileId, now);
           if (before == null || !before.facts().equals(now.facts())) {
             changed.accept(new FileSeen(now.facts()));
           }
         });
+  }
+
+  private boolean isStill(Known known, ByteBuffer values, int at) {
+    FileFacts facts = known.facts();
+    return known.changeTimeNanos() == changeTime.get(values, at)
+        && facts.sizeBytes() == size.get(values, at)
+        && facts.verdict() == verdict(values, at)
+        && facts.format().equals(formats.getOrDefault(facts.id(), UNKNOWN));
   }
 
   /** Whether a sweep would do good: the map is filling, or much is remembered that left it. */
@@ -61,10 +90,10 @@ final class FileTable {
     return byId.size() > map.maxEntries() / 4 * 3;
   }
 
-  /** Drops what the kernel side no longer has, after a poll, and returns it. */
+  /** Drops what the kernel side no longer has and nobody has in use, and returns it. */
   Set<Integer> dropAbsent(Set<Integer> used) {
     Set<Integer> gone = new HashSet<>(byId.keySet());
-    gone.removeAll(present);
+    map.forEach((keys, keyAt, values, at) -> gone.remove(id.getInt(values, at)));
     gone.removeAll(used);
     byId.keySet().removeAll(gone);
     formats.keySet().removeAll(gone);
@@ -113,29 +142,26 @@ final class FileTable {
   }
 
   private Known decode(ByteBuffer keys, int keyAt, ByteBuffer values, int at) {
-    byte[] key = new byte[layouts.fileKey.sizeBytes()];
+    byte[] key = new byte[keyBytes];
     keys.get(keyAt, key);
-    int id = layouts.fileFacts.integer("id", 4).getInt(values, at);
+    int fileId = id.getInt(values, at);
     FileFacts facts =
         new FileFacts(
-            id,
-            layouts.fileKey.integer("device", 4).get(keys, keyAt),
-            layouts.fileKey.integer("inode", 8).get(keys, keyAt),
-            layouts.fileFacts.integer("size_bytes", 8).get(values, at),
-            verdict(layouts.fileFacts.integer("verdict", 2).getInt(values, at)),
-            formats.getOrDefault(id, "unknown"),
-            modelNames.getOrDefault(id, ""));
-    return new Known(
-        key,
-        facts,
-        layouts.fileFacts.integer("change_time_ns", 8).get(values, at),
-        layouts.fileFacts.integer("first_seen_ns", 8).get(values, at));
+            fileId,
+            device.get(keys, keyAt),
+            inode.get(keys, keyAt),
+            size.get(values, at),
+            verdict(values, at),
+            formats.getOrDefault(fileId, UNKNOWN),
+            modelNames.getOrDefault(fileId, ""));
+    return new Known(key, facts, changeTime.get(values, at), firstSeen.get(values, at));
   }
 
-  private Verdict verdict(int value) {
-    if (value == layouts.constant("FILE_MODEL")) {
+  private Verdict verdict(ByteBuffer values, int at) {
+    int value = verdict.getInt(values, at);
+    if (value == model) {
       return Verdict.MODEL;
     }
-    return value == layouts.constant("FILE_ORDINARY") ? Verdict.ORDINARY : Verdict.UNDECIDED;
+    return value == ordinary ? Verdict.ORDINARY : Verdict.UNDECIDED;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
+import io.modelwarden.btf.Field;
 import io.modelwarden.event.Flow;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,28 +13,37 @@ import org.jspecify.annotations.Nullable;
 /** The key of a flow as a person would say it. */
 final class FlowDecoder {
 
-  private final Layouts layouts;
+  private final Field scope;
+  private final Field port;
+  private final Field transport;
+  private final Field role;
+  private final int peer;
+  private final int unset;
   private final Map<Integer, String> transports;
   private final Map<Integer, String> roles;
   private final Map<Integer, String> scopes;
 
   FlowDecoder(Layouts layouts) {
-    this.layouts = layouts;
+    this.scope = layouts.flowKey.integer("scope", 1);
+    this.port = layouts.flowKey.integer("port", 2);
+    this.transport = layouts.flowKey.integer("transport", 1);
+    this.role = layouts.flowKey.integer("role", 1);
+    this.peer = layouts.flowKey.bytes("peer").offset();
+    this.unset = layouts.constant("SCOPE_UNSET");
     this.transports = layouts.labels("flow_transport", "TRANSPORT_");
     this.roles = layouts.labels("flow_role", "ROLE_");
     this.scopes = layouts.labels("peer_scope", "SCOPE_");
   }
 
   Flow decode(ByteBuffer keys, int at) {
-    int scope = layouts.flowKey.integer("scope", 1).getInt(keys, at);
-    boolean addressed = scope == layouts.constant("SCOPE_UNSET");
+    int kept = scope.getInt(keys, at);
+    boolean addressed = kept == unset;
     return new Flow(
-        addressed ? address(keys, at + layouts.flowKey.bytes("peer").offset()) : null,
-        layouts.flowKey.integer("port", 2).getInt(keys, at),
-        Flow.Transport.valueOf(
-            constant(transports, layouts.flowKey.integer("transport", 1).getInt(keys, at))),
-        Flow.Role.valueOf(constant(roles, layouts.flowKey.integer("role", 1).getInt(keys, at))),
-        addressed ? "" : scopes.getOrDefault(scope, "public"));
+        addressed ? address(keys, at + peer) : null,
+        port.getInt(keys, at),
+        Flow.Transport.valueOf(constant(transports, transport.getInt(keys, at))),
+        Flow.Role.valueOf(constant(roles, role.getInt(keys, at))),
+        addressed ? "" : scopes.getOrDefault(kept, "public"));
   }
 
   private static String constant(Map<Integer, String> labels, int value) {

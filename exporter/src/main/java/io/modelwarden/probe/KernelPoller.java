@@ -6,8 +6,6 @@ import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.Clocks;
-import io.modelwarden.libbpf.RingBuffer;
-import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -22,11 +20,10 @@ public final class KernelPoller implements AutoCloseable {
   private static final long SAMPLE_NANOS = 5_000_000_000L;
 
   private final KernelSide kernel;
-  private final Layouts layouts;
   private final Clock clock;
   private final EventSink sink;
   private final FileJudge judge;
-  private final RingBuffer ring;
+  private final Doorbells doorbells;
   private final TextTable texts;
   private final ProcessTable processes;
   private final FileTable files;
@@ -39,15 +36,15 @@ public final class KernelPoller implements AutoCloseable {
 
   public KernelPoller(KernelSide kernel, Clock clock, FileJudge judge, EventSink sink) {
     this.kernel = kernel;
-    this.layouts = kernel.layouts();
+    Layouts layouts = kernel.layouts();
     this.clock = clock;
     this.sink = sink;
     this.judge = judge;
-    this.ring = new RingBuffer(kernel.map("doorbells"));
     this.texts = new TextTable(kernel.map("texts"), layouts);
     this.processes = new ProcessTable(kernel.map("processes"), layouts, texts, clock, sink::accept);
     this.files = new FileTable(kernel.map("files"), layouts);
     this.inspector = new FileInspector(kernel, judge);
+    this.doorbells = new Doorbells(kernel, inspector);
     Names names = new Names(processes, files, texts, this::processAppeared, this::pollFiles);
     this.counters = new Counters(kernel, clock, names, sink);
     this.mappings = new MappingSampler(kernel, clock, names, sink);
@@ -63,13 +60,13 @@ public final class KernelPoller implements AutoCloseable {
 
   /** Waits for a doorbell, without using the processor. */
   public void await(int timeoutMillis) {
-    ring.await(timeoutMillis);
+    doorbells.await(timeoutMillis);
   }
 
   /** Reads everything once. */
   public void poll() {
     long now = Clocks.bootNanos();
-    ring.drain(this::rung);
+    doorbells.drain();
     processes.poll(this::processAppeared);
     pollFiles();
     inspectUndecided(now);
@@ -122,7 +119,7 @@ public final class KernelPoller implements AutoCloseable {
   }
 
   public long ringPendingBytes() {
-    return ring.pendingBytes();
+    return doorbells.pendingBytes();
   }
 
   public int armedProcesses() {
@@ -148,18 +145,6 @@ public final class KernelPoller implements AutoCloseable {
 
   private void pollFiles() {
     files.poll(id -> judge.formatOfName(anyPath(id)), sink::accept);
-  }
-
-  private void rung(ByteBuffer data, int offset, int length) {
-    if (layouts.doorbell.integer("kind", 4).getInt(data, offset)
-        == layouts.constant("DOORBELL_FILE_UNDECIDED")) {
-      inspector.remember(
-          layouts.doorbell.integer("file_id", 4).getInt(data, offset),
-          new Places.Place(
-              layouts.processKey.read(data, offset + layouts.doorbell.field("process").offset()),
-              layouts.doorbell.integer("descriptor", 4).getInt(data, offset),
-              layouts.doorbell.integer("address", 8).get(data, offset)));
-    }
   }
 
   private void inspectUndecided(long now) {
@@ -210,6 +195,6 @@ public final class KernelPoller implements AutoCloseable {
   @Override
   public void close() {
     inspector.close();
-    ring.close();
+    doorbells.close();
   }
 }

@@ -59,9 +59,7 @@ final class Layouts {
     scopeKey = types.struct("scope_key");
     directoryKey = types.struct("directory_key");
     cgroupCount = types.struct("cgroup_count");
-    counts = new CountsLayout(types.struct("access_count"), "bytes");
-    requireSameCounts("flow_count");
-    requireSameCounts("memory_count");
+    counts = new CountsLayout(types.struct("totals"), "bytes");
     constants = readConstants();
   }
 
@@ -89,13 +87,6 @@ final class Layouts {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private void requireSameCounts(String struct) {
-    if (!new CountsLayout(types.struct(struct), "bytes").equals(counts)) {
-      throw new io.modelwarden.btf.BtfException(
-          "struct " + struct + " is no longer laid out as access_count");
-    }
-  }
-
   private Map<String, Long> readConstants() {
     Map<String, Long> all = new HashMap<>();
     for (String name :
@@ -119,19 +110,25 @@ final class Layouts {
   }
 
   /** Where a process image lies inside a key. */
-  record ProcessKeyLayout(StructLayout struct) {
+  record ProcessKeyLayout(int sizeBytes, Field tgid, Field execId, Field startTime) {
+
+    ProcessKeyLayout(StructLayout struct) {
+      this(
+          struct.sizeBytes(),
+          struct.integer("tgid", 4),
+          struct.integer("exec_id", 4),
+          struct.integer("start_time_ns", 8));
+    }
 
     ProcessKey read(ByteBuffer buffer, int base) {
       return new ProcessKey(
-          struct.integer("tgid", 4).getInt(buffer, base),
-          struct.integer("exec_id", 4).getInt(buffer, base),
-          struct.integer("start_time_ns", 8).get(buffer, base));
+          tgid.getInt(buffer, base), execId.getInt(buffer, base), startTime.get(buffer, base));
     }
 
     void write(ByteBuffer buffer, int base, ProcessKey key) {
-      struct.integer("tgid", 4).put(buffer, base, key.pid());
-      struct.integer("exec_id", 4).put(buffer, base, key.execId());
-      struct.integer("start_time_ns", 8).put(buffer, base, key.startTimeNanos());
+      tgid.put(buffer, base, key.pid());
+      execId.put(buffer, base, key.execId());
+      startTime.put(buffer, base, key.startTimeNanos());
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
+import io.modelwarden.btf.Field;
 import io.modelwarden.event.EventSink;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.KernelEvent;
@@ -23,6 +24,10 @@ final class MappingSampler {
 
   private final KernelSide kernel;
   private final Layouts layouts;
+  private final int process;
+  private final Field file;
+  private final Field liveSample;
+  private final Field liveBytes;
   private final Clock clock;
   private final Names names;
   private final EventSink sink;
@@ -37,6 +42,10 @@ final class MappingSampler {
     this.clock = clock;
     this.names = names;
     this.sink = sink;
+    this.process = layouts.mappingKey.field("process").offset();
+    this.file = layouts.mappingKey.integer("file_id", 4);
+    this.liveSample = layouts.mappingCount.integer("live_sample", 4);
+    this.liveBytes = layouts.mappingCount.integer("live.bytes", 8);
     this.map = kernel.map("mappings");
     this.distinct =
         new CountTable(
@@ -102,9 +111,8 @@ final class MappingSampler {
     map.forEach(
         (keys, keyAt, values, at) -> {
           Mapping mapping = mapping(keys, keyAt);
-          boolean fresh =
-              layouts.mappingCount.integer("live_sample", 4).getInt(values, at) == sample;
-          long bytes = fresh ? layouts.mappingCount.integer("live.bytes", 8).get(values, at) : 0;
+          boolean fresh = liveSample.getInt(values, at) == sample;
+          long bytes = fresh ? liveBytes.get(values, at) : 0;
           if (!missed.contains(mapping.process())) {
             changed(mapping, bytes, now);
           }
@@ -139,16 +147,14 @@ final class MappingSampler {
   }
 
   private Mapping mapping(ByteBuffer keys, int at) {
-    return new Mapping(
-        layouts.processKey.read(keys, at + layouts.mappingKey.field("process").offset()),
-        layouts.mappingKey.integer("file_id", 4).getInt(keys, at));
+    return new Mapping(layouts.processKey.read(keys, at + process), file.getInt(keys, at));
   }
 
   private byte[] keyBytes(Mapping mapping) {
     byte[] key = layouts.bytes(layouts.mappingKey);
     ByteBuffer view = Layouts.view(key);
-    layouts.processKey.write(view, layouts.mappingKey.field("process").offset(), mapping.process());
-    layouts.mappingKey.integer("file_id", 4).put(view, 0, mapping.fileId());
+    layouts.processKey.write(view, process, mapping.process());
+    file.put(view, 0, mapping.fileId());
     return key;
   }
 }

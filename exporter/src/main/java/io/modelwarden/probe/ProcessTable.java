@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
-import io.modelwarden.btf.StructLayout;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.KernelEvent;
@@ -13,7 +12,6 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfMap;
 import io.modelwarden.libbpf.Clocks;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -54,6 +52,7 @@ final class ProcessTable {
 
   private final BpfMap map;
   private final Layouts layouts;
+  private final ProcessDecoder decoder;
   private final TextTable texts;
   private final Clock clock;
   private final Consumer<KernelEvent> uncounted;
@@ -64,6 +63,7 @@ final class ProcessTable {
     this.uncounted = uncounted;
     this.map = map;
     this.layouts = layouts;
+    this.decoder = new ProcessDecoder(layouts, texts, clock);
     this.texts = texts;
     this.clock = clock;
   }
@@ -74,8 +74,8 @@ final class ProcessTable {
     map.forEach(
         (keys, keyAt, values, at) -> {
           Entry entry = take(layouts.processKey.read(keys, keyAt), values, at);
-          if (entry != null && !entry.announced && isArmed(values, at)) {
-            fresh.put(entry, layouts.processFacts.integer("armed_ns", 8).get(values, at));
+          if (entry != null && !entry.announced && decoder.touches(values, at) != 0) {
+            fresh.put(entry, decoder.armedNanos(values, at));
           }
         });
     fresh.entrySet().stream()
@@ -90,7 +90,7 @@ final class ProcessTable {
     if (known == null) {
       Optional<byte[]> value = map.lookup(keyBytes(key));
       value.ifPresent(bytes -> take(key, Layouts.view(bytes), 0));
-      known = entries.computeIfAbsent(key, absent -> new Entry(unknown(absent)));
+      known = entries.computeIfAbsent(key, absent -> new Entry(decoder.unknown(absent)));
     }
     if (!known.announced) {
       ProcessKey parent = known.facts.parent();
@@ -106,7 +106,7 @@ final class ProcessTable {
   /** How often it took a model or an undecided file; 0 if it is not armed. */
   long touches(ProcessKey key) {
     return map.lookup(keyBytes(key))
-        .map(value -> layouts.processFacts.integer("touches", 8).get(Layouts.view(value), 0))
+        .map(value -> decoder.touches(Layouts.view(value), 0))
         .orElse(0L);
   }
 
@@ -193,27 +193,22 @@ final class ProcessTable {
     appeared.accept(entry.facts);
   }
 
-  private boolean isArmed(ByteBuffer values, int at) {
-    return layouts.processFacts.integer("touches", 8).get(values, at) != 0;
-  }
-
   private @Nullable Entry take(ProcessKey key, ByteBuffer values, int at) {
-    StructLayout struct = layouts.processFacts;
-    if (struct.integer("armed_ns", 8).get(values, at) == 0) {
+    if (decoder.armedNanos(values, at) == 0) {
       return null; // the kernel is still filling it
     }
     Entry entry = entries.get(key);
     if (entry == null) {
-      entry = new Entry(decode(key, values, at));
+      entry = new Entry(decoder.facts(key, values, at));
       entries.put(key, entry);
     }
-    entry.mountNamespaces.add(struct.integer("mount_namespace", 4).get(values, at));
-    entry.uncountedReadBytes = struct.integer("uncounted_read_bytes", 8).get(values, at);
-    entry.uncountedSentBytes = struct.integer("uncounted_sent_bytes", 8).get(values, at);
-    long end = struct.integer("end_ns", 8).get(values, at);
+    entry.mountNamespaces.add(decoder.mountNamespace(values, at));
+    entry.uncountedReadBytes = decoder.uncountedReadBytes(values, at);
+    entry.uncountedSentBytes = decoder.uncountedSentBytes(values, at);
+    long end = decoder.endNanos(values, at);
     if (end != 0) {
       entry.endNanos = end;
-      entry.replaced = has(values, at, "PROCESS_REPLACED");
+      entry.replaced = decoder.isReplaced(values, at);
     }
     return entry;
   }
@@ -241,75 +236,9 @@ final class ProcessTable {
     return new Increment(bytes, 0, now, now);
   }
 
-  private boolean has(ByteBuffer values, int at, String flag) {
-    return (layouts.processFacts.integer("flags", 4).get(values, at) & layouts.constant(flag)) != 0;
-  }
-
-  private ProcessFacts decode(ProcessKey key, ByteBuffer values, int at) {
-    StructLayout struct = layouts.processFacts;
-    ProcessKey parent = layouts.processKey.read(values, at + struct.field("parent").offset());
-    long cgroup = struct.integer("cgroup_id", 8).get(values, at);
-    return new ProcessFacts(
-        key,
-        armed(parent),
-        struct.integer("parent_tgid", 4).getInt(values, at),
-        struct.integer("user_id", 4).getInt(values, at),
-        name(values, at + struct.bytes("name").offset(), struct.bytes("name").count()),
-        texts.executable(key).map(DisplayText::escape).orElse(""),
-        cgroup,
-        texts.cgroup(cgroup).map(DisplayText::escape).orElse(""),
-        struct.integer("mount_namespace", 4).get(values, at),
-        struct.integer("pid_namespace", 4).get(values, at),
-        origin(values, at),
-        clock.toEpochNanos(key.startTimeNanos()));
-  }
-
-  private static @Nullable ProcessKey armed(ProcessKey parent) {
-    return parent.pid() == 0 ? null : parent;
-  }
-
-  private ProcessFacts.Origin origin(ByteBuffer values, int at) {
-    if (has(values, at, "PROCESS_RECOVERED")) {
-      return ProcessFacts.Origin.RECOVERED;
-    }
-    if (has(values, at, "PROCESS_EXECUTED")) {
-      return ProcessFacts.Origin.EXECUTED;
-    }
-    return has(values, at, "PROCESS_INHERITED")
-        ? ProcessFacts.Origin.PARENT
-        : ProcessFacts.Origin.SELF;
-  }
-
-  /** A process that found no room in the kernel's map: its bytes are known, it is not. */
-  private ProcessFacts unknown(ProcessKey key) {
-    return new ProcessFacts(
-        key,
-        null,
-        0,
-        -1,
-        "",
-        "",
-        0,
-        "",
-        0,
-        0,
-        ProcessFacts.Origin.SELF,
-        clock.toEpochNanos(key.startTimeNanos()));
-  }
-
   private byte[] keyBytes(ProcessKey key) {
-    byte[] bytes = layouts.bytes(layouts.processKey.struct());
+    byte[] bytes = new byte[layouts.processKey.sizeBytes()];
     layouts.processKey.write(Layouts.view(bytes), 0, key);
     return bytes;
-  }
-
-  private static String name(ByteBuffer values, int at, int capacity) {
-    byte[] bytes = new byte[capacity];
-    values.get(at, bytes);
-    int length = 0;
-    while (length < capacity && bytes[length] != 0) {
-      length++;
-    }
-    return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 }

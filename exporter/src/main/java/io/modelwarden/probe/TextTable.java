@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
+import io.modelwarden.btf.Field;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfMap;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Paths and names that the kernel side has written down once. */
 final class TextTable {
@@ -19,44 +21,67 @@ final class TextTable {
   private static final String CUT = "…";
 
   private final BpfMap map;
-  private final Layouts layouts;
+  private final Layouts.ProcessKeyLayout processKey;
+  private final int keyBytes;
+  private final int process;
+  private final Field id;
+  private final Field kind;
+  private final Field mountNamespace;
+  private final Field length;
+  private final Field flags;
+  private final int textEnd;
+  private final int filePath;
+  private final int executable;
+  private final int cgroup;
+  private final int truncated;
   private Set<MapKey> suspects = new HashSet<>();
 
   TextTable(BpfMap map, Layouts layouts) {
     this.map = map;
-    this.layouts = layouts;
+    this.processKey = layouts.processKey;
+    this.keyBytes = layouts.textKey.sizeBytes();
+    this.process = layouts.textKey.field("process").offset();
+    this.id = layouts.textKey.integer("id", 8);
+    this.kind = layouts.textKey.integer("kind", 4);
+    this.mountNamespace = layouts.textKey.integer("mount_namespace", 4);
+    this.length = layouts.text.integer("length_bytes", 2);
+    this.flags = layouts.text.integer("flags", 2);
+    this.textEnd = layouts.text.bytes("bytes").offset() + TEXT_END;
+    this.filePath = layouts.constant("TEXT_FILE_PATH");
+    this.executable = layouts.constant("TEXT_EXECUTABLE");
+    this.cgroup = layouts.constant("TEXT_CGROUP");
+    this.truncated = layouts.constant("TEXT_TRUNCATED");
   }
 
-  Optional<String> filePath(int fileId, long mountNamespace) {
-    return find(key("TEXT_FILE_PATH", null, fileId, mountNamespace));
+  Optional<String> filePath(int fileId, long namespace) {
+    return find(key(filePath, null, fileId, namespace));
   }
 
-  Optional<String> executable(ProcessKey process) {
-    return find(key("TEXT_EXECUTABLE", process, 0, 0));
+  Optional<String> executable(ProcessKey owner) {
+    return find(key(executable, owner, 0, 0));
   }
 
   Optional<String> cgroup(long cgroupId) {
-    return find(key("TEXT_CGROUP", null, cgroupId, 0));
+    return find(key(cgroup, null, cgroupId, 0));
   }
 
   /**
    * Deletes what nobody will ask for any more: texts come with every file, process and cgroup. Only
    * what the sweep before found unused as well: the owner of a new text may not be known yet.
    */
-  void sweep(IntPredicate file, Predicate<ProcessKey> process, LongPredicate cgroup) {
+  void sweep(IntPredicate usedFile, Predicate<ProcessKey> usedProcess, LongPredicate usedCgroup) {
     Set<MapKey> unused = new HashSet<>();
     map.forEach(
         (keys, at, values, valueAt) -> {
-          int kind = layouts.textKey.integer("kind", 4).getInt(keys, at);
-          long id = layouts.textKey.integer("id", 8).get(keys, at);
+          int owner = kind.getInt(keys, at);
           boolean used =
-              kind == layouts.constant("TEXT_FILE_PATH")
-                  ? file.test((int) id)
-                  : kind == layouts.constant("TEXT_CGROUP")
-                      ? cgroup.test(id)
-                      : process.test(layouts.processKey.read(keys, at + processOffset()));
+              owner == filePath
+                  ? usedFile.test(id.getInt(keys, at))
+                  : owner == cgroup
+                      ? usedCgroup.test(id.get(keys, at))
+                      : usedProcess.test(processKey.read(keys, at + process));
           if (!used) {
-            unused.add(MapKey.copy(keys, at, layouts.textKey.sizeBytes()));
+            unused.add(MapKey.copy(keys, at, keyBytes));
           }
         });
     suspects.retainAll(unused);
@@ -65,24 +90,19 @@ final class TextTable {
     suspects = unused;
   }
 
-  private int processOffset() {
-    return layouts.textKey.field("process").offset();
+  void forgetExecutable(ProcessKey owner) {
+    map.delete(key(executable, owner, 0, 0));
   }
 
-  void forgetExecutable(ProcessKey process) {
-    map.delete(key("TEXT_EXECUTABLE", process, 0, 0));
-  }
-
-  private byte[] key(
-      String kind, @org.jspecify.annotations.Nullable ProcessKey process, long id, long namespace) {
-    byte[] key = layouts.bytes(layouts.textKey);
+  private byte[] key(int textKind, @Nullable ProcessKey owner, long ownerId, long namespace) {
+    byte[] key = new byte[keyBytes];
     ByteBuffer view = Layouts.view(key);
-    if (process != null) {
-      layouts.processKey.write(view, processOffset(), process);
+    if (owner != null) {
+      processKey.write(view, process, owner);
     }
-    layouts.textKey.integer("id", 8).put(view, 0, id);
-    layouts.textKey.integer("kind", 4).put(view, 0, layouts.constant(kind));
-    layouts.textKey.integer("mount_namespace", 4).put(view, 0, namespace);
+    id.put(view, 0, ownerId);
+    kind.put(view, 0, textKind);
+    mountNamespace.put(view, 0, namespace);
     return key;
   }
 
@@ -92,12 +112,10 @@ final class TextTable {
         .map(Layouts::view)
         .map(
             value -> {
-              int length = layouts.text.integer("length_bytes", 2).getInt(value, 0);
-              int flags = layouts.text.integer("flags", 2).getInt(value, 0);
-              byte[] bytes = new byte[length];
-              value.get(layouts.text.bytes("bytes").offset() + TEXT_END - length, bytes);
+              byte[] bytes = new byte[length.getInt(value, 0)];
+              value.get(textEnd - bytes.length, bytes);
               String text = new String(bytes, StandardCharsets.UTF_8);
-              return (flags & layouts.constant("TEXT_TRUNCATED")) != 0 ? CUT + text : text;
+              return (flags.getInt(value, 0) & truncated) != 0 ? CUT + text : text;
             });
   }
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.probe;
+
+import io.modelwarden.btf.Field;
+import io.modelwarden.libbpf.RingBuffer;
+import java.nio.ByteBuffer;
+
+/** The ring: it wakes, and says where an undecided file can be looked at. */
+final class Doorbells implements AutoCloseable {
+
+  private final RingBuffer ring;
+  private final FileInspector inspector;
+  private final Layouts.ProcessKeyLayout processKey;
+  private final int process;
+  private final Field kind;
+  private final Field file;
+  private final Field descriptor;
+  private final Field address;
+  private final int undecided;
+
+  Doorbells(KernelSide kernel, FileInspector inspector) {
+    Layouts layouts = kernel.layouts();
+    this.ring = new RingBuffer(kernel.map("doorbells"));
+    this.inspector = inspector;
+    this.processKey = layouts.processKey;
+    this.process = layouts.doorbell.field("process").offset();
+    this.kind = layouts.doorbell.integer("kind", 4);
+    this.file = layouts.doorbell.integer("file_id", 4);
+    this.descriptor = layouts.doorbell.integer("descriptor", 4);
+    this.address = layouts.doorbell.integer("address", 8);
+    this.undecided = layouts.constant("DOORBELL_FILE_UNDECIDED");
+  }
+
+  void await(int timeoutMillis) {
+    ring.await(timeoutMillis);
+  }
+
+  void drain() {
+    ring.drain(this::rung);
+  }
+
+  long pendingBytes() {
+    return ring.pendingBytes();
+  }
+
+  private void rung(ByteBuffer data, int at, int length) {
+    if (kind.getInt(data, at) == undecided) {
+      inspector.remember(
+          file.getInt(data, at),
+          new Places.Place(
+              processKey.read(data, at + process),
+              descriptor.getInt(data, at),
+              address.get(data, at)));
+    }
+  }
+
+  @Override
+  public void close() {
+    ring.close();
+  }
+}

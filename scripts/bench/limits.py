@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must be reached, and whether it was."""
+
+import statistics
+from dataclasses import dataclass
+
+
+def added(results, row, variant, base):
+    """Nanoseconds per call, round by round: what lies between two variants of one round."""
+    rounds = results["calls"][row]
+    return [with_it - without for with_it, without in zip(rounds[variant], rounds[base])]
+
+
+def median_added(results, row, variant="ours", base="nothing"):
+    return statistics.median(added(results, row, variant, base))
+
+
+@dataclass
+class Limit:
+    name: str
+    most: float
+    unit: str
+    reached: float
+
+    @property
+    def holds(self):
+        return self.reached <= self.most
+
+
+def limits(results):
+    """In the order of the issue that set them."""
+    rest, arrival, starts = results["footprint"], results["arrival"], results["starts"]
+    memory = starts["rss_mebibytes"] + [rest["idle"]["rss_mebibytes"], rest["crowd"]["rss_mebibytes"]]
+    ready = starts["ready_seconds"] + [rest["idle"]["ready_seconds"], rest["crowd"]["ready_seconds"]]
+    spans = [seconds for kind in arrival.values() for seconds in kind]
+    unrelated = median_added(results, "getppid", base="empty")
+    read = median_added(results, "pread_model", base="empty")
+    return [
+        Limit("unrelated call, beyond the empty program", 8, "ns", unrelated),
+        Limit("model read, beyond the empty program", 160, "ns", read),
+        Limit("memory of the agent (RSS), at most", 80, "MiB", max(memory)),
+        Limit("of one processor, idle node", 0.5, "%", rest["idle"]["cpu_percent"]),
+        Limit("of one processor, full node", 0.5, "%", rest["crowd"]["cpu_percent"]),
+        Limit("start until ready, at most", 2, "s", max(ready)),
+        Limit("span in the collector, at most", 1, "s", max(spans)),
+        Limit("loader of 25,600 reads, in all", 7, "ms", median_added(results, "load") / 1e6),
+    ]

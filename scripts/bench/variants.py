@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is attached while a load runs: nothing, an empty program, the agent, a bpftrace script."""
+
+import pathlib
+import re
+import subprocess
+import time
+
+from agent import Agent
+from programs import BUILT, BenchError, end, run, start, wait_for
+
+SCRIPT = pathlib.Path(__file__).with_name("bytes_read.bt")
+FOREIGN_SECONDS = 300
+
+
+def links():
+    """Ids of what traces on this machine, by whomever."""
+    return set(run([BUILT / "bench/attached"]).split())
+
+
+def undisturbed(own, measure):
+    """Repeats a measurement until no program of anybody else was attached before or after it."""
+    deadline = time.monotonic() + FOREIGN_SECONDS
+    while time.monotonic() < deadline:
+        if links() == own:
+            result = measure()
+            if links() == own:
+                return result
+        time.sleep(0.2)
+    raise BenchError("other BPF programs trace on this machine (bpftool link list): stop them")
+
+
+class Nothing:
+    name = "nothing"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def verify(self, truths):
+        """Nothing counts nothing."""
+
+
+class Empty(Nothing):
+    """A program at sys_exit that returns at once."""
+
+    name = "empty"
+
+    def __enter__(self):
+        self.process = start(
+            [BUILT / "bench/attach", BUILT / "test/empty.bpf.o"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        if not self.process.stdout.readline():
+            raise BenchError("the empty program could not be attached: see above")
+        return self
+
+    def __exit__(self, *_):
+        end(self.process)
+
+
+class Ours(Agent):
+    """The agent; what it counted is in the spans that it delivers at its end."""
+
+    name = "ours"
+
+    def verify(self, truths):
+        for pid, wanted in truths.items():
+            # The agent has delivered; the collector may still be writing.
+            wait_for("the last spans", lambda: self._counted(pid) >= wanted)
+            require(self.name, self._counted(pid), wanted)
+
+    def _counted(self, pid):
+        return sum(
+            span.attributes.get("modelwarden.file.read.size", 0)
+            for span in self.collector.look()
+            if span.pid == pid and not span.is_root
+        )
+
+
+class Bpftrace(Nothing):
+    """The script; it prints its sums at its end."""
+
+    name = "bpftrace"
+
+    def __enter__(self):
+        # bpftrace looks for tracefs where nobody may have mounted it. It starts cat once all probes are
+        # attached: when cat answers, they are; when cat's input ends, so does bpftrace.
+        self.process = start(
+            ["unshare", "--mount", "sh", "-c", 'mount -t tracefs none /sys/kernel/tracing; exec "$@"', "sh"]
+            + ["bpftrace", "-c", "/bin/cat", SCRIPT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.process.stdin.write("attached\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            if line == "attached\n":
+                return self
+        raise BenchError("bpftrace did not start: " + self.process.stderr.read().strip())
+
+    def __exit__(self, *_):
+        output, _ = self.process.communicate()
+        found = re.findall(r"^@bytes\[(\d+), \d+\]: (\d+)$", output, re.MULTILINE)
+        self.sums = {int(pid): int(count) for pid, count in found}
+
+    def verify(self, truths):
+        for pid, wanted in truths.items():
+            require(self.name, self.sums.get(pid, 0), wanted)
+
+
+def require(name, counted, wanted):
+    """A variant that does not count is no measure of what counting costs."""
+    if counted != wanted:
+        raise BenchError(f"{name} counted {counted} of {wanted} bytes: the figures would mean nothing")
