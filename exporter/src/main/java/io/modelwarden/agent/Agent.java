@@ -46,6 +46,7 @@ final class Agent implements AutoCloseable {
   private final Telemetry telemetry;
   private final AccessTracker tracker;
   private final KernelPoller poller;
+  private final HeapTrim heap = new HeapTrim();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
   private volatile boolean ready;
@@ -128,6 +129,9 @@ final class Agent implements AutoCloseable {
       poller.poll();
       tracker.tick(poller.nowEpochNanos());
       telemetry.deliver();
+      if (tracker.openSessions() == 0) {
+        heap.idle();
+      }
       polledNanos = System.nanoTime();
     } catch (InterruptedException interrupted) {
       stopping = true;

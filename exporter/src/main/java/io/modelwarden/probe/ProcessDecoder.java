@@ -15,6 +15,7 @@ final class ProcessDecoder {
 
   private final Layouts.ProcessKeyLayout key;
   private final TextTable texts;
+  private final SharedTexts shared = new SharedTexts();
   private final Clock clock;
   private final int parent;
   private final Field name;
@@ -97,10 +98,10 @@ final class ProcessDecoder {
         parent(values, at),
         parentTgid.getInt(values, at),
         user.getInt(values, at),
-        name(values, at),
-        texts.executable(process).map(DisplayText::escape).orElse(""),
+        shared.share(name(values, at)),
+        shared.share(texts.executable(process).map(DisplayText::escape).orElse("")),
         cgroupId,
-        texts.cgroup(cgroupId).map(DisplayText::escape).orElse(""),
+        shared.share(texts.cgroup(cgroupId).map(DisplayText::escape).orElse("")),
         mountNamespace.get(values, at),
         pidNamespace.get(values, at),
         origin(values, at),

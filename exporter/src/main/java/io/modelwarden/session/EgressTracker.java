@@ -95,7 +95,7 @@ final class EgressTracker {
     slice.describe(
         model,
         context.phase(process.lineage, model),
-        process.lineage.readSpansOutside(slice.identity.traceId(), model),
+        process.lineage.readSpansOutside(slice.identity, model),
         bytes ->
             new EgressFacts(
                 other ? OTHER : peer,

@@ -127,7 +127,7 @@ final class Lineage {
   }
 
   /** Where a span of another trace finds how the data came to be held. */
-  List<SpanIdentity> readSpansOutside(String traceId, String model) {
+  List<SpanIdentity> readSpansOutside(SpanIdentity identity, String model) {
     Set<SpanIdentity> spans = new LinkedHashSet<>();
     ModelUse main = uses.get(model);
     if (main != null && main.lastReadSpan != null) {
@@ -139,8 +139,8 @@ final class Lineage {
       }
     }
     List<SpanIdentity> links = new ArrayList<>(spans);
-    links.removeIf(span -> span.traceId().equals(traceId));
-    return links.subList(0, Math.min(LINKS, links.size()));
+    links.removeIf(identity::isOfTrace);
+    return List.copyOf(links.subList(0, Math.min(LINKS, links.size())));
   }
 
   private String least() {

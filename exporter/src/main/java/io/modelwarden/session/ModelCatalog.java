@@ -68,9 +68,7 @@ final class ModelCatalog {
 
   ModelSet set(String model) {
     Members members = sets.get(model);
-    return members == null
-        ? new ModelSet(model, UNKNOWN_FORMAT, 0)
-        : new ModelSet(model, members.format, members.sizeBytes);
+    return members == null ? new ModelSet(model, UNKNOWN_FORMAT, 0) : members.view(model);
   }
 
   int size() {
@@ -110,8 +108,20 @@ final class ModelCatalog {
     private final Map<Member, Integer> copies = new HashMap<>();
     private String format = UNKNOWN_FORMAT;
     private long sizeBytes;
+    private @Nullable ModelSet view;
+
+    /** The same object until something changes: each span that waits to be sent keeps one. */
+    ModelSet view(String model) {
+      ModelSet known = view;
+      if (known == null) {
+        known = new ModelSet(model, format, sizeBytes);
+        view = known;
+      }
+      return known;
+    }
 
     void add(CatalogFile file) {
+      view = null;
       if (copies.merge(member(file), 1, Integer::sum) == 1) {
         sizeBytes += file.facts.sizeBytes();
       }
@@ -122,6 +132,7 @@ final class ModelCatalog {
 
     /** Whether the set is empty now. */
     boolean remove(CatalogFile file) {
+      view = null;
       Integer count = copies.get(member(file));
       if (count != null && count > 1) {
         copies.put(member(file), count - 1);

@@ -22,9 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Processes {
 
+  private static final int KNOWN_WORKLOADS = 512;
+
   private final Map<ProcessKey, TrackedProcess> armed = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<ProcessKey, TrackedProcess> holders = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<ProcessKey, Set<TrackedProcess>> orphans = new HashMap<>();
+  private final Map<Workload, Workload> known = new HashMap<>();
   private final WorkloadResolver workloads;
   private final int limit;
   private final SteadyTime time;
@@ -122,9 +125,19 @@ final class Processes {
     }
   }
 
+  /** The same object for equal ones: each span that waits to be sent keeps its workload. */
   private Workload workload(ProcessFacts facts) {
-    return workloads.resolve(
-        new ProcessPlace(
-            facts.cgroupId(), facts.cgroupName(), facts.executablePath(), facts.executableName()));
+    Workload workload =
+        workloads.resolve(
+            new ProcessPlace(
+                facts.cgroupId(),
+                facts.cgroupName(),
+                facts.executablePath(),
+                facts.executableName()));
+    if (known.size() >= KNOWN_WORKLOADS) {
+      known.clear();
+    }
+    Workload same = known.putIfAbsent(workload, workload);
+    return same == null ? workload : same;
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
-import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Random ids of traces and spans, never zero, as W3C Trace Context wants them. */
@@ -10,18 +9,18 @@ final class SpanIds {
   private SpanIds() {}
 
   static SpanIdentity root() {
-    return new SpanIdentity(hex() + hex(), hex());
+    return new SpanIdentity(random(), random(), random());
   }
 
   static SpanIdentity childOf(SpanIdentity parent) {
-    return new SpanIdentity(parent.traceId(), hex());
+    return new SpanIdentity(parent.traceHigh(), parent.traceLow(), random());
   }
 
-  private static String hex() {
+  private static long random() {
     long value;
     do {
       value = ThreadLocalRandom.current().nextLong();
     } while (value == 0);
-    return HexFormat.of().toHexDigits(value);
+    return value;
   }
 }

@@ -122,10 +122,14 @@ final class RunningCollector implements AutoCloseable {
   }
 
   static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    await(what, PATIENCE, condition);
+  }
+
+  static void await(String what, Duration patience, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited " + PATIENCE + " for " + what);
+        throw new AssertionError("waited " + patience + " for " + what);
       }
       try {
         Thread.sleep(50);

@@ -34,11 +34,11 @@ final class Story {
   static final Workload THIEF = new Workload("executable", "/usr/bin/curl");
   static final ModelSet LLAMA = new ModelSet("meta/llama", "safetensors", 14_000_000_000L);
   static final SpanIdentity ROOT =
-      new SpanIdentity("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331");
+      SpanIdentity.parse("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331");
   static final SpanIdentity SPAN =
-      new SpanIdentity("0af7651916cd43dd8448eb211c80319c", "00f067aa0ba902b7");
+      SpanIdentity.parse("0af7651916cd43dd8448eb211c80319c", "00f067aa0ba902b7");
   static final SpanIdentity LINKED =
-      new SpanIdentity("4bf92f3577b34da6a3ce929d0e0e4736", "53995c3f42cd8ad8");
+      SpanIdentity.parse("4bf92f3577b34da6a3ce929d0e0e4736", "53995c3f42cd8ad8");
   static final Holding HOLDING = new Holding(13_000_000_000L, 2.5, 3, Via.PARENT);
 
   private Story() {}
