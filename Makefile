@@ -18,7 +18,8 @@ build: ## compile the kernel side and the agent, without tests
 	@scripts/packages.sh
 	$(MAVEN) --quiet -DskipTests package
 
-test: setup ## every test: unit, kernel (root), collector and Prometheus
+test: setup ## every test: unit, kernel (root), collector, Prometheus, real programs
+	@scripts/loaders.sh >/dev/null
 	$(MAVEN) verify
 
 bench: build ## what it costs, beside nothing, an empty program and bpftrace (6 min; ROUNDS=9)

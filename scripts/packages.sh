@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need from the distribution; does nothing when all is there.
+# packages.sh [tests]: installs what the build and the demo need from the distribution, with `tests` what
+# these need besides; does nothing when all is there.
 . "$(dirname "$0")/lib.sh"
 
 java_package=openjdk-17-jdk-headless
@@ -12,6 +13,14 @@ packages=(
   clang-format                                     # checks
 )
 command -v javac >/dev/null && packages=("${packages[@]/$java_package/}")
+if [ "${1:-}" = tests ]; then
+  packages+=(
+    python3-venv strace                              # loaders of models, and what they really do
+    wget openssl openssh-client perl busybox         # thieves …
+    rsync rclone socat ncat netcat-openbsd rust-coreutils
+    dropbear-bin openssh-sftp-server                 # … and where they send to: none starts a service
+  )
+fi
 
 installed() { # also no: unpacked and then not configured
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

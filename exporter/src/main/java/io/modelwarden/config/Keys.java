@@ -22,8 +22,8 @@ final class Keys {
       key(
           "models.suffixes",
           LIST,
-          ".safetensors,.gguf,.ggml,.onnx,.pt,.pth,.ckpt,.tflite,.engine,.plan,.pte,.mlmodel",
-          "at most 32, each a dot and 1 to 15 lower-case letters or digits",
+          ".safetensors,.gguf,.ggml,.onnx,.onnx_data,.onnx.data,.pt,.pth,.ckpt,.tflite,.engine,.plan,.pte,.mlmodel",
+          "at most 32, each a dot and 1 to 15 of a-z, 0-9, '.', '_', '-'",
           "Regular files of at least models.minimum-size with one of these endings are models. Case does not matter in file names.",
           Rules::suffixes);
   static final Key<List<String>> PATHS =

@@ -81,9 +81,7 @@ final class Rules {
     for (String suffix : raw.list()) {
       if (!SUFFIX.matcher(suffix).matches()) {
         throw new IllegalArgumentException(
-            "has the suffix '"
-                + suffix
-                + "': write a dot and 1 to 15 lower-case letters or digits");
+            "has the suffix '" + suffix + "': write a dot and 1 to 15 of a-z, 0-9, '.', '_', '-'");
       }
     }
     return raw.list().stream().distinct().toList();

@@ -3,6 +3,7 @@ package io.modelwarden.model;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Formats of model files, and the endings by which people name them. */
 public enum ModelFormat {
@@ -17,12 +18,15 @@ public enum ModelFormat {
   PICKLE,
   UNKNOWN;
 
+  private static final Pattern ONNX_DATA = Pattern.compile("(?i)(\\.onnx)\\.data$");
+
   private static final Map<String, ModelFormat> BY_SUFFIX =
       Map.ofEntries(
           Map.entry("safetensors", SAFETENSORS),
           Map.entry("gguf", GGUF),
           Map.entry("ggml", GGUF),
           Map.entry("onnx", ONNX),
+          Map.entry("onnx_data", ONNX),
           Map.entry("pt", PYTORCH),
           Map.entry("pth", PYTORCH),
           Map.entry("ckpt", PYTORCH),
@@ -42,7 +46,13 @@ public enum ModelFormat {
   }
 
   public static ModelFormat ofName(String path) {
-    String suffix = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    String name = withoutData(path);
+    String suffix = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     return BY_SUFFIX.getOrDefault(suffix, UNKNOWN);
+  }
+
+  /** Weights that PyTorch's exporter puts beside {@code x.onnx} are called {@code x.onnx.data}. */
+  static String withoutData(String path) {
+    return ONNX_DATA.matcher(path).replaceFirst("$1");
   }
 }

@@ -81,7 +81,8 @@ public final class ModelNames {
     return !SAYS_NOTHING.matcher(name).matches();
   }
 
-  private static String withoutSuffix(String file) {
+  private static String withoutSuffix(String name) {
+    String file = ModelFormat.withoutData(name);
     int dot = file.lastIndexOf('.');
     return dot > 0 ? file.substring(0, dot) : file;
   }

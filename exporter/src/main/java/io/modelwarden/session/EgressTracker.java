@@ -91,7 +91,7 @@ final class EgressTracker {
             new CoarserKey(flow.role(), scope),
             increment);
     boolean other = slice.merged || peer.equals(OTHER);
-    Holding holding = process.holding(increment.lastEpochNanos());
+    double age = process.holding(increment.lastEpochNanos()).ageSeconds();
     slice.describe(
         model,
         context.phase(process.lineage, model),
@@ -106,7 +106,8 @@ final class EgressTracker {
                 scope,
                 bytes,
                 totals.get(total),
-                holding));
+                // What is held is a running total like what was sent: both are those of the end.
+                process.holding(increment.lastEpochNanos()).withAge(age)));
   }
 
   private void measure(

@@ -8,4 +8,9 @@ package io.modelwarden.session;
  * @param ageSeconds since the last read; 0 while a model is mapped
  * @param files number of distinct files
  */
-public record Holding(long dataBytes, double ageSeconds, int files, Via via) {}
+public record Holding(long dataBytes, double ageSeconds, int files, Via via) {
+
+  Holding withAge(double seconds) {
+    return new Holding(dataBytes, seconds, files, via);
+  }
+}

@@ -55,7 +55,7 @@ class SettingsLoaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "MODELWARDEN_MODELS_SUFFIXES|safetensors|MODELWARDEN_MODELS_SUFFIXES: models.suffixes: has the suffix 'safetensors': write a dot and 1 to 15 lower-case letters or digits (at most 32, each a dot and 1 to 15 lower-case letters or digits)",
+        "MODELWARDEN_MODELS_SUFFIXES|safetensors|MODELWARDEN_MODELS_SUFFIXES: models.suffixes: has the suffix 'safetensors': write a dot and 1 to 15 of a-z, 0-9, '.', '_', '-' (at most 32, each a dot and 1 to 15 of a-z, 0-9, '.', '_', '-')",
         "MODELWARDEN_MODELS_MINIMUM_SIZE|2MB3|MODELWARDEN_MODELS_MINIMUM_SIZE: models.minimum-size: '2MB3' is not a size such as 1048576, 64MiB or 1GB (4KiB to 1TiB)",
         "MODELWARDEN_MODELS_PATHS|models|MODELWARDEN_MODELS_PATHS: models.paths: has the path 'models': write it from / on, on one line (absolute; * and ? within a name, ** over folders)",
         "MODELWARDEN_NETWORK_POD_CIDRS|10.0.0.1/8|MODELWARDEN_NETWORK_POD_CIDRS: network.pod-cidrs: has '10.0.0.1/8', which has bits behind its prefix of 8: write the network's first address (networks such as 10.244.0.0/16)",

@@ -42,6 +42,12 @@ class ModelNamesTest {
     "/srv/models/llama-2-7b.Q4_K_M.gguf, llama-2-7b.Q4_K_M",
     "/srv/zoo/resnet_50.pth, resnet_50",
     "/srv/zoo/resnet_101.pth, resnet_101",
+    // a graph and its weights beside it
+    "/srv/zoo/phi.onnx, phi",
+    "/srv/zoo/phi.onnx_data, phi",
+    "/srv/zoo/phi.onnx.data, phi",
+    "/srv/mistral/model.onnx_data, mistral",
+    "/srv/mistral/model.onnx.data, mistral",
     // names that say nothing
     "/srv/mistral/model.safetensors, mistral",
     "/srv/mistral/pytorch_model.bin, mistral",

@@ -44,6 +44,21 @@ class EgressTest {
     assertThat(facts.holding().dataBytes()).isEqualTo(600 * MIB);
   }
 
+  /** One poll reads the maps one after the other, so a send may be seen before its read. */
+  @Test
+  void readSeenAfterItsSend_isInTheSpan() {
+    ProcessKey thief = scene.starts(10, "socat");
+    int model = scene.model(GIB);
+    scene.reads(thief, model, 500 * MIB);
+    scene.sends(thief, 600 * MIB);
+    scene.reads(thief, model, 100 * MIB);
+    scene.ends(thief);
+
+    EgressFacts facts = scene.sink.lastFacts(EgressFacts.class);
+    assertThat(facts.sliceBytes()).isEqualTo(600 * MIB);
+    assertThat(facts.holding().dataBytes()).isEqualTo(600 * MIB);
+  }
+
   @Test
   void sendingAnHourAfterTheRead_isANewTraceLinkedToTheRead() {
     ProcessKey thief = scene.starts(10, "curl");

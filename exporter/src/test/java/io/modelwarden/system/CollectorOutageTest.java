@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -25,7 +24,7 @@ class CollectorOutageTest {
   @Test
   void totals_areRightAgainAfterTheOutage() throws Exception {
     Path model = folder.resolve("acme.safetensors");
-    act("make_model", model.toString(), String.valueOf(MODEL_BYTES));
+    Programs.act("make_model", model, MODEL_BYTES);
     try (RunningAgent agent =
         new RunningAgent(
             folder,
@@ -67,14 +66,6 @@ class CollectorOutageTest {
   }
 
   private void read(Path model) {
-    act("read_file", "read", model.toString(), String.valueOf(CHUNK_BYTES));
-  }
-
-  private static void act(String name, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Programs.REPOSITORY.resolve("bpf/build/acts/" + name).toString());
-    command.addAll(List.of(arguments));
-    Programs.Ended ended = Programs.run(command);
-    assertThat(ended.code()).as(ended.output()).isZero();
+    Programs.act("read_file", "read", model, CHUNK_BYTES);
   }
 }

@@ -154,8 +154,7 @@ class FloodTest {
     } catch (AssertionError late) {
       throw new AssertionError(
           "have %d, network: %s"
-              .formatted(
-                  total.getAsLong(), ExportedTotals.newest(collector, "modelwarden.network.io")),
+              .formatted(total.getAsLong(), collector.totals().of("modelwarden.network.io")),
           late);
     }
     assertThat(total.getAsLong()).isEqualTo(bytes);

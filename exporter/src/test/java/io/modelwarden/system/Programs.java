@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The programs that system tests run, as the set-up scripts find or build them. */
@@ -26,6 +27,11 @@ final class Programs {
     return Path.of(printedBy("scripts/prometheus.sh"));
   }
 
+  /** A Python with the real loaders of models. */
+  static String loaders() {
+    return printedBy("scripts/loaders.sh");
+  }
+
   static Ended run(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -39,8 +45,24 @@ final class Programs {
     }
   }
 
-  /** Ends a program that a test has started, and waits for its end. */
+  /** Runs an act of bpf/tests/acts to its good end. */
+  static void act(String name, Object... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(REPOSITORY.resolve("bpf/build/acts/" + name).toString());
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    Ended ended = run(command);
+    if (ended.code() != 0) {
+      throw new AssertionError(command + " " + ended.output());
+    }
+  }
+
+  /**
+   * Ends a program that a test has started, with all that it has started, and waits for its end.
+   */
   static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroy);
     process.destroy();
     try {
       process.waitFor();

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -27,6 +28,9 @@ final class RunningCollector implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Path output;
+  private final Map<String, JsonLines> written = new HashMap<>();
+  private final Map<String, List<JsonNode>> known = new HashMap<>();
+  private final ExportedTotals totals = new ExportedTotals();
   private final int port = Programs.freePort();
   private final Process process;
 
@@ -92,17 +96,19 @@ final class RunningCollector implements AutoCloseable {
 
   /** Complete lines of a file that the file backend has written so far. */
   List<JsonNode> lines(String file) {
-    try {
-      String text = Files.readString(output.resolve(file));
-      List<JsonNode> nodes = new ArrayList<>();
-      // The last line may be half written.
-      for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
-        nodes.add(JSON.readTree(line));
-      }
-      return nodes;
-    } catch (IOException failure) {
-      throw new AssertionError("cannot read " + file, failure);
-    }
+    List<JsonNode> lines = known.computeIfAbsent(file, name -> new ArrayList<>());
+    written.computeIfAbsent(file, this::output).readOn(lines::add);
+    return lines;
+  }
+
+  /** The metrics that the file backend has written so far. */
+  ExportedTotals totals() {
+    written.computeIfAbsent("metrics.jsonl", this::output).readOn(totals::take);
+    return totals;
+  }
+
+  private JsonLines output(String file) {
+    return new JsonLines(output.resolve(file));
   }
 
   static JsonNode get(String address) {

