@@ -8,6 +8,7 @@ Exit code 0: every limit holds. 1: one is missed, or something could not be meas
 import argparse
 import json
 import pathlib
+import signal
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
@@ -46,7 +47,21 @@ class Plan:
         print(f"  measured: {done}", file=sys.stderr, flush=True)
 
 
-QUICK = Plan(1, False, 3, 1, 1, 1, 1, 20, 10, 2, 1, 1, 5)
+QUICK = Plan(
+    rounds=1,
+    strict=False,
+    chunks=3,
+    chunk_milliseconds=1,
+    loads=1,
+    settle_seconds=1,
+    idle_seconds=1,
+    crowd_processes=20,
+    crowd_files=10,
+    crowd_holders=2,
+    arrivals=1,
+    slices=1,
+    ring_rounds=5,
+)
 
 
 def measure(binary, plan):
@@ -75,9 +90,15 @@ def judge(results):
     return 1 if missed else 0
 
 
+def positive(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rounds: give 1 or more")
+    return int(text)
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=Plan.rounds, help="of all variants (default %(default)s)")
+    parser.add_argument("--rounds", type=positive, default=Plan.rounds, help="of all variants (default %(default)s)")
     parser.add_argument("--collector", help="its binary, as scripts/collector.sh prints it")
     parser.add_argument("--quick", metavar="FOLDER", help="a trial of all parts; results go there and are not judged")
     parser.add_argument("--judge", metavar="FILE", help="only judge the results of an earlier run")
@@ -101,7 +122,11 @@ def main():
 
 
 if __name__ == "__main__":
+    # What was started ends with it, whoever ends it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         sys.exit(main())
     except BenchError as problem:
         sys.exit(f"error: {problem}")
+    except KeyboardInterrupt:
+        sys.exit(130)

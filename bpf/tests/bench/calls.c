@@ -165,8 +165,9 @@ static void measure(void (*call)(void), long long milliseconds, long long chunks
 	for (long long i = 0; i < chunks; i++)
 		costs[i] = (double)time_chunk(call, calls) / calls;
 	qsort(costs, chunks, sizeof(*costs), compare);
-	printf("pid=%d bytes=%lld operations=%lld minimum=%.1f median=%.1f\n", getpid(),
-	       truth.bytes, truth.operations, costs[0], costs[chunks / 2]);
+	printf("pid=%d bytes=%lld operations=%lld minimum=%.1f quartile=%.1f median=%.1f\n",
+	       getpid(), truth.bytes, truth.operations, costs[0], costs[chunks / 4],
+	       costs[chunks / 2]);
 }
 
 int main(int argc, char **argv)
