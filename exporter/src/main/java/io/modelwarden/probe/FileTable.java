@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -56,18 +57,19 @@ final class FileTable {
   }
 
   /**
-   * @param formatOfName asked once for each file that is a model by its name
+   * @param formatOfName asked for each file that is a model by its name, until it answers: a file
+   *     is in the kernel's map before its path is
    */
-  void poll(IntFunction<String> formatOfName, Consumer<FileSeen> changed) {
+  void poll(IntFunction<Optional<String>> formatOfName, Consumer<FileSeen> changed) {
     map.forEach(
         (keys, keyAt, values, at) -> {
           int fileId = id.getInt(values, at);
           Known before = byId.get(fileId);
+          if (verdict(values, at) == Verdict.MODEL && !formats.containsKey(fileId)) {
+            formatOfName.apply(fileId).ifPresent(format -> formats.put(fileId, format));
+          }
           if (before != null && isStill(before, values, at)) {
             return;
-          }
-          if (verdict(values, at) == Verdict.MODEL && !formats.containsKey(fileId)) {
-            formats.put(fileId, formatOfName.apply(fileId));
           }
           Known now = decode(keys, keyAt, values, at);
           byId.put(fileId, now);

@@ -7,6 +7,7 @@ import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.Clocks;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -144,7 +145,9 @@ public final class KernelPoller implements AutoCloseable {
   }
 
   private void pollFiles() {
-    files.poll(id -> judge.formatOfName(anyPath(id)), sink::accept);
+    files.poll(
+        id -> Optional.of(anyPath(id)).filter(path -> !path.isEmpty()).map(judge::formatOfName),
+        sink::accept);
   }
 
   private void inspectUndecided(long now) {
