@@ -4,6 +4,7 @@
 import pathlib
 import re
 import subprocess
+import sys
 import time
 
 from agent import Agent
@@ -21,11 +22,15 @@ def links():
 def undisturbed(own, measure):
     """Repeats a measurement until no program of anybody else was attached before or after it."""
     deadline = time.monotonic() + FOREIGN_SECONDS
+    told = False
     while time.monotonic() < deadline:
         if links() == own:
             result = measure()
             if links() == own:
                 return result
+        if not told:
+            print("  other BPF programs trace on this machine: waiting for their end", file=sys.stderr)
+            told = True
         time.sleep(0.2)
     raise BenchError("other BPF programs trace on this machine (bpftool link list): stop them")
 
