@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAVEN := mvn --batch-mode --no-transfer-progress
 
-.PHONY: help setup build test bench demo doctor collector prometheus docs format format-check clean
+.PHONY: help setup build test demo doctor image collector prometheus docs format format-check clean bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -30,6 +30,9 @@ demo: setup build ## a theft in three acts, and what each part saw of it
 
 doctor: build ## would the agent work on this machine?
 	@java -jar exporter/target/modelwarden.jar doctor
+
+image: build ## print the path of the agent's container image, made without pulling anything
+	@scripts/image.sh
 
 collector: ## print the path of the collector, building it if there is none
 	@scripts/collector.sh
