@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAVEN := mvn --batch-mode --no-transfer-progress
 
-.PHONY: help setup build test demo doctor image collector prometheus docs format format-check clean bench
+.PHONY: help setup build test demo doctor image unit-check collector prometheus docs format format-check clean bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -33,6 +33,9 @@ doctor: build ## would the agent work on this machine?
 
 image: build ## print the path of the agent's container image, made without pulling anything
 	@scripts/image.sh
+
+unit-check: ## check the systemd unit
+	@scripts/unit-check.sh
 
 collector: ## print the path of the collector, building it if there is none
 	@scripts/collector.sh
