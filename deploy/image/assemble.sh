@@ -19,14 +19,20 @@ jlink --add-modules "$modules" --strip-java-debug-attributes --no-header-files -
 java_home=$(dirname "$(dirname "$(readlink -f "$(command -v jlink)")")")
 # The distribution's Java has links to its /etc here.
 cp -L "$java_home/lib/security/cacerts" "$home/java/lib/security/cacerts"
-cp "$build/modelwarden.jar" "$build/java-options" "$home/"
+cp "$build/modelwarden.jar" "$home/"
 (cd "$home" && "$java_home/bin/jar" xf modelwarden.jar com/sun/jna/linux-x86-64/libjnidispatch.so &&
   mv com/sun/jna/linux-x86-64/libjnidispatch.so . && rm -r com)
+# All that java has to be told, for the entry point and for `kubectl exec`: java @java-options doctor.
+native="-Djna.nounpack=true -Djna.boot.library.path=$home"
+{
+  cat "$build/java-options"
+  echo "-XX:SharedArchiveFile=$home/classes.jsa $native -jar $home/modelwarden.jar"
+} >"$home/java-options"
 
 # The archive records times and sizes: the times come first. Its list is sorted, and without the two classes that
 # only some runs load, to be equal in each build.
 find "$home" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-agent="$home/java/bin/java @$home/java-options -Djna.nounpack=true -Djna.boot.library.path=$home"
+agent="$home/java/bin/java @$build/java-options $native"
 $agent -Xshare:off -XX:DumpLoadedClassList="$build/classes" -jar "$home/modelwarden.jar" warm-up
 grep -vxE 'java/util/ConcurrentModificationException|sun/net/httpserver/ServerImpl\$2' "$build/classes" |
   sort -u >"$build/class-list"
