@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAVEN := mvn --batch-mode --no-transfer-progress
 
-.PHONY: help setup build test demo doctor image unit-check cluster cluster-down collector prometheus docs format format-check clean bench
+.PHONY: help setup build test demo doctor image unit-check chart-check cluster cluster-down collector prometheus docs format format-check clean bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +36,9 @@ image: build ## print the path of the agent's container image, made without pull
 
 unit-check: ## check the systemd unit
 	@scripts/unit-check.sh
+
+chart-check: ## lint the Helm chart, compare its examples, try what has to be refused
+	@scripts/chart.sh check
 
 cluster: ## a Kubernetes of one node, built from Go modules, in a network namespace of its own
 	@scripts/cluster.sh up
