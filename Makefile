@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAVEN := mvn --batch-mode --no-transfer-progress
 
-.PHONY: help setup build test demo doctor image unit-check chart-check cluster cluster-down collector prometheus docs format format-check clean bench
+.PHONY: help setup build test demo doctor image unit-check chart-check cluster cluster-test cluster-down collector prometheus docs format format-check clean bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -42,6 +42,11 @@ chart-check: ## lint the Helm chart, compare its examples, try what has to be re
 
 cluster: ## a Kubernetes of one node, built from Go modules, in a network namespace of its own
 	@scripts/cluster.sh up
+
+cluster-test: setup build ## the chart on the cluster, thefts in pods, and what a collector received of them
+	@scripts/cluster.sh up
+	$(MAVEN) -pl bpf,exporter test-compile surefire:test@cluster-tests
+	@scripts/cluster.sh down
 
 cluster-down: ## end it and remove all of it
 	@scripts/cluster.sh down
