@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAVEN := mvn --batch-mode --no-transfer-progress
 
-.PHONY: help setup build test bench demo doctor collector prometheus docs format format-check clean
+.PHONY: help setup build test demo doctor image unit-check chart-check cluster cluster-test cluster-down collector prometheus docs format format-check clean bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -30,6 +30,26 @@ demo: setup build ## a theft in three acts, and what each part saw of it
 
 doctor: build ## would the agent work on this machine?
 	@java -jar exporter/target/modelwarden.jar doctor
+
+image: build ## print the path of the agent's container image, made without pulling anything
+	@scripts/image.sh
+
+unit-check: ## check the systemd unit
+	@scripts/unit-check.sh
+
+chart-check: ## lint the Helm chart, compare its examples, try what has to be refused
+	@scripts/chart.sh check
+
+cluster: ## a Kubernetes of one node, built from Go modules, in a network namespace of its own
+	@scripts/cluster.sh up
+
+cluster-test: setup build ## the chart on the cluster, thefts in pods, and what a collector received of them
+	@scripts/cluster.sh up
+	$(MAVEN) -pl bpf,exporter test-compile surefire:test@cluster-tests
+	@scripts/cluster.sh down
+
+cluster-down: ## end it and remove all of it
+	@scripts/cluster.sh down
 
 collector: ## print the path of the collector, building it if there is none
 	@scripts/collector.sh

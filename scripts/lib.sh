@@ -26,6 +26,31 @@ with_lock() {
   flock 9
 }
 
+# build_once FOLDER WHAT FUNCTION: prints FOLDER; if it is not there, FUNCTION fills "$1", starting in an
+# empty folder. What it says goes to a log that is shown if it fails; `say … 2>&3` shows progress.
+build_once() {
+  local target=$1 what=$2 start=$SECONDS scratch status
+  if [ ! -d "$target" ]; then
+    with_lock "$(basename "$(dirname "$target")")"
+  fi
+  if [ ! -d "$target" ]; then
+    say "$what"
+    scratch=$(mktemp -d)
+    rm -rf "$target.new" # left by a run that was interrupted
+    mkdir -p "$target.new"
+    set +e # and not `||`, in which the function would go on after a failure
+    (set -e && cd "$scratch" && "$3" "$target.new") 3>&2 >"$scratch/.log" 2>&1
+    status=$?
+    set -e
+    [ "$status" = 0 ] || tail -20 "$scratch/.log" >&2
+    rm -rf "$scratch"
+    [ "$status" = 0 ] || fail "failed with status $status: $what"
+    mv "$target.new" "$target"
+    say "done in $((SECONDS - start)) s"
+  fi
+  echo "$target"
+}
+
 # Quiet while it goes well; what apt and dpkg said comes out when it does not.
 install_packages() {
   local log start=$SECONDS

@@ -20,17 +20,21 @@ public record HostIdentity(String id, String name, @Nullable String nodeName) {
 
   private static final String NODE_NAME_VARIABLE = "K8S_NODE_NAME";
 
-  /** Reads {@code /etc/machine-id} and the host's name; {@code K8S_NODE_NAME} names the node. */
+  /**
+   * Reads {@code /etc/machine-id} and the host's name. {@code K8S_NODE_NAME} names the node, and
+   * with it the host: in a pod, even one with the node's processes, the host's name is that of the
+   * pod.
+   */
   public static HostIdentity detect() {
     return detect(
         Path.of("/etc/machine-id"), Path.of("/proc/sys/kernel/hostname"), System.getenv());
   }
 
   static HostIdentity detect(Path machineId, Path hostName, Map<String, String> environment) {
-    String name = read(hostName, "localhost");
+    String node = environment.getOrDefault(NODE_NAME_VARIABLE, "");
+    String name = node.isEmpty() ? read(hostName, "localhost") : node;
     // Without a machine id the name is the best that outlives a restart.
     String fallback = UUID.nameUUIDFromBytes(name.getBytes(UTF_8)).toString();
-    String node = environment.getOrDefault(NODE_NAME_VARIABLE, "");
     return new HostIdentity(read(machineId, fallback), name, node.isEmpty() ? null : node);
   }
 

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What a collector has received of the agent so far. */
-final class ExportedTotals {
+public final class ExportedTotals {
 
   private final Map<String, Map<String, Double>> newest = new HashMap<>();
 
@@ -31,7 +31,7 @@ final class ExportedTotals {
   }
 
   /** Newest values of a metric's series by resource and attributes as JSON text. */
-  Map<String, Double> of(String metric) {
+  public Map<String, Double> of(String metric) {
     return newest.getOrDefault(metric, Map.of());
   }
 
@@ -45,7 +45,7 @@ final class ExportedTotals {
    *
    * @param which by the attributes of a series, as JSON text
    */
-  static long sum(RunningCollector collector, String metric, Predicate<String> which) {
+  static long sum(CollectorOutput collector, String metric, Predicate<String> which) {
     return collector.totals().of(metric).entrySet().stream()
         .filter(series -> which.test(series.getKey()))
         .mapToLong(series -> series.getValue().longValue())
@@ -53,7 +53,7 @@ final class ExportedTotals {
   }
 
   /** Bytes read of a file, by all. */
-  static long read(RunningCollector collector, String path) {
+  public static long read(CollectorOutput collector, String path) {
     return sum(
         collector,
         "modelwarden.file.io",
@@ -61,7 +61,7 @@ final class ExportedTotals {
   }
 
   /** Bytes sent by holders of this model. */
-  static long sent(RunningCollector collector, String model) {
+  static long sent(CollectorOutput collector, String model) {
     return sum(
         collector,
         "modelwarden.network.io",
@@ -69,13 +69,13 @@ final class ExportedTotals {
   }
 
   /** When the newest export was made, in Unix seconds; 0 before the first. */
-  static double heartbeat(RunningCollector collector) {
+  static double heartbeat(CollectorOutput collector) {
     Map<String, Double> heartbeat = collector.totals().of("modelwarden.agent.heartbeat");
     return heartbeat.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
   }
 
   /** All spans so far in a file that the collector writes. */
-  static Stream<JsonNode> spans(RunningCollector collector, String file) {
+  static Stream<JsonNode> spans(CollectorOutput collector, String file) {
     return collector.lines(file).stream().flatMap(request -> each(request, "spans").stream());
   }
 
@@ -90,7 +90,7 @@ final class ExportedTotals {
   }
 
   /** Whether there is a span of this name of this process. */
-  static boolean hasSpan(RunningCollector collector, String name, long pid) {
+  static boolean hasSpan(CollectorOutput collector, String name, long pid) {
     return spans(collector, "spans.jsonl")
         .anyMatch(
             span ->

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The programs that system tests run, as the set-up scripts find or build them. */
-final class Programs {
+public final class Programs {
 
-  static final Path REPOSITORY =
+  public static final Path REPOSITORY =
       Path.of(System.getProperty("modelwarden.repository", "..")).toAbsolutePath().normalize();
 
   /** What a program said, and how it ended. */
-  record Ended(int code, String output) {}
+  public record Ended(int code, String output) {}
 
   private Programs() {}
 
@@ -32,7 +32,8 @@ final class Programs {
     return printedBy("scripts/loaders.sh");
   }
 
-  static Ended run(List<String> command) {
+  /** Runs a program to its end; its errors are in the output too. */
+  public static Ended run(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -80,7 +81,8 @@ final class Programs {
     }
   }
 
-  private static String printedBy(String script) {
+  /** What a script of the repository prints: a path. */
+  public static String printedBy(String script) {
     Ended ended = run(List.of("bash", "-c", REPOSITORY.resolve(script) + " 2>/dev/null"));
     if (ended.code() != 0) {
       throw new AssertionError(script + " failed: run it by hand to see why");

@@ -12,13 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /** The real collector with the committed configuration, on free ports of the loopback. */
-final class RunningCollector implements AutoCloseable {
+public final class RunningCollector extends CollectorOutput implements AutoCloseable {
 
   static final Path CONFIGURATION = Programs.REPOSITORY.resolve("otel-collector-config");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,10 +26,6 @@ final class RunningCollector implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final Path output;
-  private final Map<String, JsonLines> written = new HashMap<>();
-  private final Map<String, List<JsonNode>> known = new HashMap<>();
-  private final ExportedTotals totals = new ExportedTotals();
   private final int port = Programs.freePort();
   private final Process process;
 
@@ -41,7 +36,7 @@ final class RunningCollector implements AutoCloseable {
    * @param more environment variables besides those of ports, folder and id
    */
   RunningCollector(Path output, List<String> files, Map<String, String> more) throws IOException {
-    this.output = output;
+    super(output);
     int health = Programs.freePort();
     int ownMetrics = Programs.freePort();
     ProcessBuilder builder = new ProcessBuilder(command(List.of(), files));
@@ -94,23 +89,6 @@ final class RunningCollector implements AutoCloseable {
     }
   }
 
-  /** Complete lines of a file that the file backend has written so far. */
-  List<JsonNode> lines(String file) {
-    List<JsonNode> lines = known.computeIfAbsent(file, name -> new ArrayList<>());
-    written.computeIfAbsent(file, this::output).readOn(lines::add);
-    return lines;
-  }
-
-  /** The metrics that the file backend has written so far. */
-  ExportedTotals totals() {
-    written.computeIfAbsent("metrics.jsonl", this::output).readOn(totals::take);
-    return totals;
-  }
-
-  private JsonLines output(String file) {
-    return new JsonLines(output.resolve(file));
-  }
-
   static JsonNode get(String address) {
     try {
       return JSON.readTree(send(HttpRequest.newBuilder(URI.create(address)).build()).body());
@@ -127,7 +105,8 @@ final class RunningCollector implements AutoCloseable {
     }
   }
 
-  static void await(String what, BooleanSupplier condition) {
+  /** Waits for half a minute at most. */
+  public static void await(String what, BooleanSupplier condition) {
     await(what, PATIENCE, condition);
   }
 

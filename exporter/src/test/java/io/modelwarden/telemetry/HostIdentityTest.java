@@ -18,8 +18,16 @@ class HostIdentityTest {
   void machineIdAndName_areReadFromTheirFiles() throws IOException {
     Path id = Files.writeString(folder.resolve("machine-id"), "4c4c4544\n");
     Path name = Files.writeString(folder.resolve("hostname"), "gpu-7\n");
+    assertThat(HostIdentity.detect(id, name, Map.of()))
+        .isEqualTo(new HostIdentity("4c4c4544", "gpu-7", null));
+  }
+
+  @Test
+  void inAPod_theHostHasTheNameOfTheNode() throws IOException {
+    Path id = Files.writeString(folder.resolve("machine-id"), "4c4c4544\n");
+    Path name = Files.writeString(folder.resolve("hostname"), "modelwarden-x7k2p\n");
     assertThat(HostIdentity.detect(id, name, Map.of("K8S_NODE_NAME", "node-3")))
-        .isEqualTo(new HostIdentity("4c4c4544", "gpu-7", "node-3"));
+        .isEqualTo(new HostIdentity("4c4c4544", "node-3", "node-3"));
   }
 
   @Test
