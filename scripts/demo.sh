@@ -79,6 +79,7 @@ echo "  a Prometheus     with the alert rules, evaluated each second"
 cat >"$WORK/modelwarden.yaml" <<YAML
 session: {quiet-period: 3s, slice: 5s}
 http: {listen: "127.0.0.1:$PORT"}
+top: {socket: "$WORK/agent.sock"}
 YAML
 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:$OTLP OTEL_METRIC_EXPORT_INTERVAL=5000 \
   start agent "$REPOSITORY/exporter/bin/modelwarden" run --config "$WORK/modelwarden.yaml"

@@ -26,6 +26,7 @@ class Agent:
         environment = dict(
             os.environ,
             MODELWARDEN_HTTP_LISTEN=self.address,
+            MODELWARDEN_TOP_SOCKET=str(self.folder / "run/agent.sock"),
             OTEL_EXPORTER_OTLP_ENDPOINT=self.collector.endpoint,
             # The archive of classes that the first start makes is the benchmark's own.
             XDG_CACHE_HOME=str(self.folder / "cache"),

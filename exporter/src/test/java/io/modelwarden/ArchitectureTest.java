@@ -25,17 +25,19 @@ class ArchitectureTest {
   private static final String ROOT = "io.modelwarden.";
 
   private static final Map<String, Set<String>> MAY_IMPORT =
-      Map.of(
-          "event", Set.of(),
-          "btf", Set.of(),
-          "libbpf", Set.of(),
-          "model", Set.of(),
-          "workload", Set.of(),
-          "config", Set.of(),
-          "probe", Set.of("event", "btf", "libbpf"),
-          "session", Set.of("event", "model", "workload"),
-          "telemetry", Set.of("event", "session", "workload"),
-          "agent",
+      Map.ofEntries(
+          Map.entry("event", Set.of()),
+          Map.entry("btf", Set.of()),
+          Map.entry("libbpf", Set.of()),
+          Map.entry("model", Set.of()),
+          Map.entry("workload", Set.of()),
+          Map.entry("config", Set.of()),
+          Map.entry("probe", Set.of("event", "btf", "libbpf")),
+          Map.entry("session", Set.of("event", "model", "workload")),
+          Map.entry("telemetry", Set.of("event", "session", "workload")),
+          Map.entry("top", Set.of("event", "session", "workload", "config")),
+          Map.entry(
+              "agent",
               Set.of(
                   "event",
                   "btf",
@@ -45,7 +47,8 @@ class ArchitectureTest {
                   "workload",
                   "session",
                   "telemetry",
-                  "config"));
+                  "top",
+                  "config")));
 
   @ArchTest
   static final ArchRule packages_importOnlyWhatStandsBelowThem =
@@ -86,6 +89,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.micrometer..");
+
+  @ArchTest
+  static final ArchRule terminalAndJson_stayInTop =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.modelwarden.top..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.jline..", "com.fasterxml.jackson..");
 
   private static ArchCondition<JavaClass> importOnlyWhatIsAllowed() {
     return new ArchCondition<>("import only packages below") {

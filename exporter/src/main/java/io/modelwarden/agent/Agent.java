@@ -17,7 +17,9 @@ import io.modelwarden.telemetry.HostIdentity;
 import io.modelwarden.telemetry.Sample;
 import io.modelwarden.telemetry.Telemetry;
 import io.modelwarden.telemetry.TelemetrySettings;
+import io.modelwarden.top.AgentState;
 import io.modelwarden.workload.CgroupWorkloads;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +43,7 @@ final class Agent implements AutoCloseable {
 
   private final Settings settings;
   private final HttpEndpoint http;
+  private final TopService top;
   private final KernelSide kernel;
   private final Clock clock;
   private final Telemetry telemetry;
@@ -52,9 +55,10 @@ final class Agent implements AutoCloseable {
   private volatile boolean ready;
   private volatile long polledNanos = System.nanoTime();
 
-  private Agent(Settings settings, HttpEndpoint http, KernelSide kernel) {
+  private Agent(Settings settings, HttpEndpoint http, TopService top, KernelSide kernel) {
     this.settings = settings;
     this.http = http;
+    this.top = top;
     this.kernel = kernel;
     this.clock = Clock.startingNow();
     PeerScopes scopes = new PeerScopes(Wiring.networks(settings));
@@ -84,16 +88,21 @@ final class Agent implements AutoCloseable {
   /** Binds, attaches, gives up privileges, then starts the rest. */
   static Agent start(Settings settings) {
     HttpEndpoint http = HttpEndpoint.bind(settings.http().listen());
+    TopService top = null;
     KernelSide kernel = null;
     try {
+      top = TopService.bind(settings.topSocket());
       kernel = KernelSide.start(LibBpf.load(), Wiring.probes(settings));
       watchFolders(kernel, settings);
       // Threads inherit what is left: from here on nothing can be attached any more.
       Capabilities.keepOnly(Capabilities.BPF, Capabilities.SYS_PTRACE);
-      return new Agent(settings, http, kernel);
+      return new Agent(settings, http, top, kernel);
     } catch (RuntimeException failure) {
       if (kernel != null) {
         kernel.close();
+      }
+      if (top != null) {
+        top.close();
       }
       http.close();
       throw failure;
@@ -105,6 +114,7 @@ final class Agent implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "modelwarden-stop"));
     PrometheusPage page = new PrometheusPage(this::samples);
     http.serve(page::render, this::healthy, () -> ready);
+    top.serve();
     poller.recover();
     ready = true;
     logger.log(
@@ -132,6 +142,7 @@ final class Agent implements AutoCloseable {
       if (tracker.openSessions() == 0) {
         heap.idle();
       }
+      top.polled(this::state, tracker::view);
       polledNanos = System.nanoTime();
     } catch (InterruptedException interrupted) {
       stopping = true;
@@ -171,6 +182,10 @@ final class Agent implements AutoCloseable {
     return samples;
   }
 
+  private AgentState state(Duration uptime) {
+    return SelfReport.state(telemetry.self(), kernel, poller, tracker, uptime);
+  }
+
   private boolean healthy() {
     return System.nanoTime() - polledNanos < HEALTHY_NANOS;
   }
@@ -205,6 +220,7 @@ final class Agent implements AutoCloseable {
   public void close() {
     tracker.close();
     http.close();
+    top.close();
     telemetry.close();
     poller.close();
     kernel.close();

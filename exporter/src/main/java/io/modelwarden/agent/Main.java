@@ -5,6 +5,7 @@ import io.modelwarden.btf.BtfException;
 import io.modelwarden.config.ConfigurationException;
 import io.modelwarden.libbpf.BpfException;
 import io.modelwarden.telemetry.TelemetryConfigurationException;
+import io.modelwarden.top.AgentUnreachable;
 import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       RunCommand.class,
       DoctorCommand.class,
+      TopCommand.class,
       VersionCommand.class,
       WarmUpCommand.class,
       GenerateCompletion.class
@@ -32,6 +34,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  modelwarden doctor",
       "  modelwarden run --config /etc/modelwarden/modelwarden.yaml",
+      "  modelwarden top",
       "  OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 modelwarden run"
     })
 public final class Main {
@@ -94,13 +97,16 @@ public final class Main {
   }
 
   private static boolean isExpected(Exception failure) {
-    return exitCode(failure) != ExitCode.OTHER;
+    return failure instanceof AgentUnreachable || exitCode(failure) != ExitCode.OTHER;
   }
 
   private static int exitCode(Exception failure) {
     if (failure instanceof ConfigurationException
         || failure instanceof TelemetryConfigurationException) {
       return ExitCode.BAD_CONFIGURATION;
+    }
+    if (failure instanceof AgentUnreachable unreachable) {
+      return unreachable.isNotPermitted() ? ExitCode.KERNEL_REFUSES : ExitCode.OTHER;
     }
     return failure instanceof BpfException || failure instanceof BtfException
         ? ExitCode.KERNEL_REFUSES

@@ -6,8 +6,14 @@ import io.modelwarden.probe.KernelPoller;
 import io.modelwarden.probe.KernelSide;
 import io.modelwarden.probe.ProbeStatus;
 import io.modelwarden.session.AccessTracker;
+import io.modelwarden.telemetry.HostIdentity;
 import io.modelwarden.telemetry.MetricNames;
+import io.modelwarden.telemetry.Sample;
 import io.modelwarden.telemetry.SelfMetrics;
+import io.modelwarden.top.AgentState;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Registers what the agent says about itself: every loss from zero on. */
 final class SelfReport {
@@ -36,6 +42,31 @@ final class SelfReport {
         new String[] {"processes", "files", "accesses", "mappings", "flows", "memory_reads"}) {
       self.observe(MetricNames.AGENT_MAP_CAPACITY, () -> kernel.capacity(map), map);
     }
+  }
+
+  /** The same in short, for looking at it live. */
+  static AgentState state(
+      SelfMetrics self,
+      KernelSide kernel,
+      KernelPoller poller,
+      AccessTracker tracker,
+      Duration uptime) {
+    Map<String, Long> losses = new TreeMap<>();
+    for (Sample sample : self.samples()) {
+      if (sample.metric().equals(MetricNames.AGENT_LOSSES) && sample.value() > 0) {
+        losses.put(sample.attributes().values().iterator().next(), (long) sample.value());
+      }
+    }
+    return new AgentState(
+        VersionCommand.VERSION,
+        HostIdentity.detect().name(),
+        ProcessHandle.current().pid(),
+        uptime.toMillis() / 1e3,
+        kernel.statuses().size(),
+        (int) kernel.statuses().stream().filter(ProbeStatus::attached).count(),
+        poller.armedProcesses(),
+        tracker.marksHeld(),
+        losses);
   }
 
   private static void register(SelfMetrics self, KernelSide kernel, ProbeStatus probe) {

@@ -21,6 +21,9 @@ import io.modelwarden.session.PeerScopes;
 import io.modelwarden.telemetry.HostIdentity;
 import io.modelwarden.telemetry.Telemetry;
 import io.modelwarden.telemetry.TelemetrySettings;
+import io.modelwarden.top.AgentState;
+import io.modelwarden.top.Snapshot;
+import io.modelwarden.top.SnapshotJson;
 import io.modelwarden.workload.CgroupWorkloads;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -89,6 +92,9 @@ final class WarmUpCommand implements Callable<Integer> {
       tracker.tick(now + settings.session().slice().toNanos());
       telemetry.flush(Duration.ofSeconds(2));
       new PrometheusPage(telemetry::samples).render();
+      AgentState state =
+          new AgentState(VersionCommand.VERSION, "", 0, 0, 0, 0, 0, 0, Map.of("", 0L));
+      SnapshotJson.write(Snapshot.of("", state, tracker.view()));
       tracker.close();
     }
   }

@@ -5,10 +5,12 @@ import static io.modelwarden.config.Key.Kind.LIST;
 import static io.modelwarden.config.Key.Kind.MAP;
 import static io.modelwarden.config.Key.Kind.TEXT;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Every setting there is, in the order of the reference page. */
@@ -194,6 +196,14 @@ final class Keys {
           "true or false",
           "Serve the file counters on /metrics too. A scrape loses their birth at zero: pushing is better, and both together count twice.",
           Rules::flag);
+  static final Key<Optional<Path>> TOP_SOCKET =
+      key(
+          "top.socket",
+          TEXT,
+          "/run/modelwarden/agent.sock",
+          "an absolute path of at most 100 bytes, or empty for none",
+          "Where `modelwarden top` asks, in a folder of mode 0700 that is made if there is none: only the agent's user can.",
+          Rules::socket);
   static final Key<Integer> COUNTER_ENTRIES =
       key(
           "kernel.counter-entries",

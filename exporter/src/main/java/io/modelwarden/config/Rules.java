@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.config;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -13,6 +16,8 @@ import java.util.regex.Pattern;
 final class Rules {
 
   private static final Pattern SUFFIX = Pattern.compile("\\.[a-z0-9_.-]{1,15}");
+
+  private static final int LONGEST_SOCKET = 100;
 
   private Rules() {}
 
@@ -98,6 +103,19 @@ final class Rules {
           "has the path '" + path + "': write it from / on, on one line");
     }
     return path;
+  }
+
+  /** The kernel takes 107 bytes; beside the socket lies its lock. */
+  static Optional<Path> socket(Raw raw) {
+    String path = raw.text();
+    boolean named = path.startsWith("/") && !path.endsWith("/");
+    boolean shown = path.chars().noneMatch(Character::isISOControl);
+    if (!path.isEmpty()
+        && !(named && shown && path.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET)) {
+      throw new IllegalArgumentException(
+          "is no path of a socket, such as " + Keys.TOP_SOCKET.defaultText());
+    }
+    return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path));
   }
 
   /** From pattern of path to name of model. */

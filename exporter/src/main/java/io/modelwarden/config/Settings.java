@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** All settings, valid. Sizes are bytes. */
+/**
+ * All settings, valid. Sizes are bytes.
+ *
+ * @param topSocket null if there is none
+ */
 public record Settings(
     Models models,
     Map<String, String> holdsModel,
@@ -16,6 +22,7 @@ public record Settings(
     Marks marks,
     int metricsSeriesLimit,
     Http http,
+    @Nullable Path topSocket,
     Kernel kernel) {
 
   public record Models(

@@ -88,6 +88,7 @@ public final class SettingsLoader {
         new Settings.Marks(get(Keys.AFTER_EXEC), get(Keys.INHERITED)),
         get(Keys.SERIES_LIMIT),
         new Settings.Http(get(Keys.LISTEN), get(Keys.FILE_METRICS)),
+        get(Keys.TOP_SOCKET).orElse(null),
         new Settings.Kernel(
             get(Keys.COUNTER_ENTRIES), get(Keys.RING_SIZE), get(Keys.POLL_INTERVAL)));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
+import io.modelwarden.event.DisplayText;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
 import java.util.HashMap;

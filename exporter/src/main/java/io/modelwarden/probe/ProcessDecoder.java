@@ -3,6 +3,7 @@ package io.modelwarden.probe;
 
 import io.modelwarden.btf.Field;
 import io.modelwarden.btf.StructLayout;
+import io.modelwarden.event.DisplayText;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessFacts.Origin;
 import io.modelwarden.event.ProcessKey;
@@ -151,6 +152,6 @@ final class ProcessDecoder {
     while (length < bytes.length && bytes[length] != 0) {
       length++;
     }
-    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    return DisplayText.escape(new String(bytes, 0, length, StandardCharsets.UTF_8));
   }
 }

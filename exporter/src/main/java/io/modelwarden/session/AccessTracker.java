@@ -54,7 +54,8 @@ public final class AccessTracker implements EventSink {
     SessionLosses losses = new SessionLosses();
     SteadyTime time = new SteadyTime();
     ModelCatalog catalog = new ModelCatalog(naming, settings.limits().files(), losses);
-    context = new Context(settings, time, catalog, sink, losses);
+    LiveReaders live = new LiveReaders(catalog, time);
+    context = new Context(settings, time, catalog, sink, losses, live);
     processes = new Processes(workloads, settings.limits().processes(), time);
     sessions = new Sessions(context);
     egress = new EgressTracker(context, sessions, scopes);
@@ -135,6 +136,11 @@ public final class AccessTracker implements EventSink {
 
   public int openSessions() {
     return sessions.openCount();
+  }
+
+  /** Who takes models, as of the last tick. Called on the poll's thread. */
+  public LiveView view() {
+    return context.live().view(processes.all());
   }
 
   private void processSeen(ProcessFacts facts) {

@@ -9,7 +9,8 @@ record Context(
     SteadyTime time,
     ModelCatalog catalog,
     EvidenceSink sink,
-    SessionLosses losses) {
+    SessionLosses losses,
+    LiveReaders live) {
 
   <K> RunningTotals<K> newTotals() {
     return new RunningTotals<>(settings, time, losses);

@@ -64,10 +64,13 @@ final class EgressTracker {
     measure(process, flow, scope, model, increment);
     TotalKey total = new TotalKey(process.workload, scope, flow.role());
     totals.add(total, increment.bytes());
+    String shown = shown(flow);
+    context.live().sent(process, new Activity.Destination(shown, flow.port(), scope), increment);
     if (scope == PeerScope.LOCAL) {
       return;
     }
-    String peer = shownPeer(process, flow);
+    int peers = context.settings().limits().peersPerProcess();
+    String peer = shown.isEmpty() || process.showsPeer(shown, peers) ? shown : OTHER;
     if (flow.role() == Flow.Role.ACCEPTED
         && accepted.add(new AcceptedKey(process.workload, scope, peer), increment.bytes())
             < ACCEPTED_SPAN_BYTES) {
@@ -127,14 +130,12 @@ final class EgressTracker {
                 increment.bytes()));
   }
 
-  private String shownPeer(TrackedProcess process, Flow flow) {
+  private String shown(Flow flow) {
     @Nullable InetAddress peer = flow.peer();
     if (peer == null) {
       return OTHER;
     }
     boolean cut = flow.role() == Flow.Role.ACCEPTED && !context.settings().fullPeerAddresses();
-    String shown = cut ? PeerAddresses.network(peer) : PeerAddresses.text(peer);
-    int limit = context.settings().limits().peersPerProcess();
-    return process.showsPeer(shown, limit) ? shown : OTHER;
+    return cut ? PeerAddresses.network(peer) : PeerAddresses.text(peer);
   }
 }

@@ -73,6 +73,7 @@ final class FileTracker {
     if (direction == Direction.READ && increment.bytes() > 0) {
       context.use(process.lineage, NAMELESS).add(increment.bytes(), context.time());
       context.took(process.lineage, NAMELESS, increment);
+      context.live().took(process, Thing.uncounted(), increment);
       process.tookData = true;
       holdings.hold(process, NAMELESS, Via.SELF, increment.firstEpochNanos());
     }
@@ -82,6 +83,7 @@ final class FileTracker {
     Lineage lineage = process.lineage;
     ModelUse use = context.use(lineage, set.name());
     long bytes = access.increment().bytes();
+    context.live().took(process, Thing.file(file, set.name(), access.path()), access.increment());
     if (bytes == 0) {
       measure(process, set, context.phase(use), access);
       return;

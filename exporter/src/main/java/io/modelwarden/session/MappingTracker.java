@@ -35,6 +35,8 @@ final class MappingTracker {
     process.setMapped(sample.fileId(), sample.liveBytes());
     if (sample.liveBytes() > 0) {
       hold(process, model, sample);
+      Thing thing = Thing.file(file, model, sample.path());
+      context.live().maps(process, thing, sample.liveBytes(), sample.epochNanos());
     }
     Phase phase = context.phase(process.lineage, model);
     Stream stream = new Stream(process.workload, sample.path(), model, process.executable(), phase);

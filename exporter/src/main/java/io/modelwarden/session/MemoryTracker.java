@@ -46,6 +46,7 @@ final class MemoryTracker {
                 increment.bytes(),
                 increment.operations()));
     if (victim.holds()) {
+      context.live().took(reader, Thing.memory(victim.facts, model), increment);
       slice(reader, victim, method, increment, sameContainer);
     }
   }

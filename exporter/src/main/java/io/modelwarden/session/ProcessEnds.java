@@ -54,6 +54,7 @@ final class ProcessEnds {
       process.removeNanos = nanos() + context.settings().verdictGrace().toNanos();
       waiting.add(process);
     } else {
+      context.live().ended(process);
       remove(process);
     }
   }
@@ -78,6 +79,7 @@ final class ProcessEnds {
       return false;
     }
     files.countWithoutVerdict(process);
+    context.live().ended(process);
     remove(process);
     return true;
   }
@@ -92,6 +94,7 @@ final class ProcessEnds {
   }
 
   private void remove(TrackedProcess process) {
+    context.live().forgotten(process);
     mappings.processEnded(process, context.time().epochNanos());
     processes.remove(process);
     sessions.processEnded(process);

@@ -31,6 +31,9 @@ final class TrackedProcess {
   private Map<String, Long> written = Map.of();
   private Set<String> peers = Set.of();
 
+  /** What it took and sent, once it did; looked at live. */
+  @Nullable Activity activity;
+
   final PendingEgress pending = new PendingEgress();
   int provisional;
 

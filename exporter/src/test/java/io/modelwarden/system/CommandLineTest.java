@@ -28,7 +28,7 @@ class CommandLineTest {
   void doctor_attachesEveryProbe() {
     Programs.Ended ended = agent("doctor");
     assertThat(ended.code()).as(ended.output()).isZero();
-    assertThat(ended.output().lines().filter(line -> line.contains("  probe "))).hasSize(13);
+    assertThat(ended.output().lines().filter(line -> line.contains("  probe "))).hasSize(14);
     assertThat(ended.output().lines().filter(line -> line.contains("  probe ")))
         .allMatch(line -> line.startsWith("ok"));
   }
@@ -64,6 +64,15 @@ class CommandLineTest {
   }
 
   @Test
+  void topWithoutAnAgent_namesSocketAndRemedy() {
+    refused(
+        agent("top", "--once", "--socket", "/does/not/exist"), 3, "/does/not/exist is not there");
+    refused(with(List.of("MODELWARDEN_TOP_SOCKET="), "top"), 1, "top.socket: is set to nothing");
+    refused(agent("top", "--interval", "0"), 1, "--interval: 0.0 is not from 0.5 to 3600");
+    refused(agent("top", "--sort", "size"), 1, "MODEL, FILE, READER");
+  }
+
+  @Test
   void missingConfiguration_endsWithOneLine() {
     refused(agent("run", "--config", "/does/not/exist.yaml"), 1, "/does/not/exist.yaml");
   }
@@ -72,7 +81,11 @@ class CommandLineTest {
   void portInUse_endsBeforeAnythingIsAttached() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Programs.Ended ended =
-          with(List.of("MODELWARDEN_HTTP_LISTEN=127.0.0.1:" + taken.getLocalPort()), "run");
+          with(
+              List.of(
+                  "MODELWARDEN_HTTP_LISTEN=127.0.0.1:" + taken.getLocalPort(),
+                  "MODELWARDEN_TOP_SOCKET="),
+              "run");
       refused(ended, 1, "http.listen");
     }
   }
@@ -88,12 +101,19 @@ class CommandLineTest {
   @Test
   void sigterm_endsTheAgentGoodInFiveSeconds() throws Exception {
     Process agent =
-        new ProcessBuilder("env", "MODELWARDEN_HTTP_LISTEN=127.0.0.1:0", "java", "-jar", JAR, "run")
+        new ProcessBuilder(
+                "env",
+                "MODELWARDEN_HTTP_LISTEN=127.0.0.1:0",
+                "MODELWARDEN_TOP_SOCKET=",
+                "java",
+                "-jar",
+                JAR,
+                "run")
             .redirectErrorStream(true)
             .start();
     try (BufferedReader output =
         new BufferedReader(new InputStreamReader(agent.getInputStream(), UTF_8))) {
-      assertThat(output.lines().anyMatch(line -> line.contains("watching with 13 of 13"))).isTrue();
+      assertThat(output.lines().anyMatch(line -> line.contains("watching with 14 of 14"))).isTrue();
       agent.destroy();
       assertThat(agent.waitFor(6, TimeUnit.SECONDS)).isTrue();
     }

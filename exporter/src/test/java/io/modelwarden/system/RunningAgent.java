@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 final class RunningAgent implements AutoCloseable {
 
   private final String address = "127.0.0.1:" + Programs.freePort();
+  private final Path socket;
   private final Process process;
 
   /**
@@ -31,6 +32,8 @@ final class RunningAgent implements AutoCloseable {
             "--config",
             file.toString());
     builder.environment().put("MODELWARDEN_HTTP_LISTEN", address);
+    socket = folder.resolve("run/agent.sock");
+    builder.environment().put("MODELWARDEN_TOP_SOCKET", socket.toString());
     builder.environment().putAll(environment);
     Path log = folder.resolve("agent.log");
     process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -46,6 +49,11 @@ final class RunningAgent implements AutoCloseable {
   /** Host and port of its HTTP endpoint. */
   String address() {
     return address;
+  }
+
+  /** Where {@code modelwarden top} asks it. */
+  Path socket() {
+    return socket;
   }
 
   long pid() {
