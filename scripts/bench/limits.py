@@ -28,7 +28,7 @@ class Limit:
 
 
 def limits(results):
-    """In the order of the issue that set them."""
+    """What performance.md promises, in its order."""
     rest, arrival, starts = results["footprint"], results["arrival"], results["starts"]
     memory = starts["rss_mebibytes"] + [rest["idle"]["rss_mebibytes"], rest["crowd"]["rss_mebibytes"]]
     ready = starts["ready_seconds"] + [rest["idle"]["ready_seconds"], rest["crowd"]["ready_seconds"]]
