@@ -35,7 +35,7 @@ final class Agent implements AutoCloseable {
 
   private static final Logger logger = Logger.getLogger(Agent.class.getName());
   private static final int SETTLE_MILLIS = 50;
-  private static final int IDLE_MILLIS = 1000;
+  private static final int IDLE_MILLIS = 2000;
   // The end of a process waits for two polls without a change, its span for the end.
   private static final int ENDING_MILLIS = 100;
   private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(10);

@@ -226,7 +226,7 @@ final class Keys {
           TEXT,
           "500ms",
           "50ms to 5s",
-          "How often the kernel's counters are read while a session is open; else each second.",
+          "How often the kernel's counters are read while a session is open; else every two seconds.",
           Rules.duration(Duration.ofMillis(50), Duration.ofSeconds(5)));
 
   private Keys() {}

@@ -18,7 +18,7 @@ public final class KernelPoller implements AutoCloseable {
 
   private static final long SWEEP_NANOS = 60_000_000_000L;
   private static final long CROWDED_NANOS = 5_000_000_000L;
-  private static final long SAMPLE_NANOS = 5_000_000_000L;
+  private static final long SAMPLE_NANOS = 10_000_000_000L;
 
   private final KernelSide kernel;
   private final Clock clock;
