@@ -38,5 +38,7 @@ suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 versions=$(apt-cache policy ${packages//,/ } | grep Candidate)
 base=$(build_once "$CACHE/image-base/$(digest - <<<"$suite $versions")" \
   "making a root file system of $packages (about a minute, once)" make_base)
+find "$CACHE/image" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} + 2>/dev/null || true # of earlier jars
 digest=$(digest "${parts[@]}" - <<<"$name $epoch $base")
-echo "$(build_once "$CACHE/image/$digest" "making the image $name (about half a minute)" make_image)/modelwarden.tar"
+folder=$(build_once "$CACHE/image/$digest" "making the image $name (about half a minute)" make_image)
+echo "$folder/modelwarden.tar"

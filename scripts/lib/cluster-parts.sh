@@ -116,6 +116,8 @@ end_node() {
   running node || return 0
   read -r pid _ <"$STATE/run/node.pid"
   mounts=$(readlink "/proc/$pid/ns/mnt")
+  # Before it has a namespace of its own it is in the machine's, with everybody else.
+  [ -n "$mounts" ] && [ "$mounts" != "$(readlink /proc/self/ns/mnt)" ] || { stop node; return; }
   for pid in /proc/[0-9]*; do
     [ "$(readlink "$pid/ns/mnt" 2>/dev/null)" != "$mounts" ] || kill -KILL "${pid#/proc/}" 2>/dev/null || true
   done

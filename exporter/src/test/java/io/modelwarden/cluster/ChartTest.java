@@ -4,6 +4,7 @@ package io.modelwarden.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.system.Programs;
+import io.modelwarden.system.RunningCollector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("cluster")
 class ChartTest {
 
+  private static final String ESTABLISHED = "{.status.conditions[?(@.type=='Established')].status}";
+
   @BeforeAll
   static void definitions() {
     Cluster.start();
@@ -26,7 +29,12 @@ class ChartTest {
     for (String kind : List.of("podmonitors", "prometheusrules")) {
       Path file = folder.resolve("monitoring.coreos.com_" + kind + ".yaml");
       Cluster.kubectl("apply", "--server-side", "-f", file.toString());
-      Cluster.kubectl("wait", "--for=condition=Established", "-f", file.toString());
+      // Not `kubectl wait`, which fails while there are no conditions yet.
+      RunningCollector.await(
+          kind,
+          () ->
+              Cluster.kubectl("get", "-f", file.toString(), "--output=jsonpath=" + ESTABLISHED)
+                  .equals("True"));
     }
   }
 

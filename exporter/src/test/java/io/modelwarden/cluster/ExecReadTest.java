@@ -7,6 +7,7 @@ import io.modelwarden.system.ExportedTotals;
 import io.modelwarden.system.RunningCollector;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,15 +69,7 @@ class ExecReadTest {
 
   @Test
   void agent_seesTheNodeWithItsFewCapabilities() {
-    String doctor =
-        Cluster.kubectl(
-            "exec",
-            "--namespace=" + InstalledChart.NAMESPACE,
-            "daemonset/modelwarden",
-            "--",
-            "/opt/modelwarden/java/bin/java",
-            "@/opt/modelwarden/java-options",
-            "doctor");
+    String doctor = inAgent("doctor", "--config", "/etc/modelwarden/modelwarden.yaml");
     assertThat(doctor)
         .contains("NET_ADMIN, SYS_PTRACE, PERFMON, BPF")
         .contains("ok    probe on_sendmsg4")
@@ -107,6 +100,20 @@ class ExecReadTest {
             .map(Map.Entry::getValue)
             .toList();
     assertThat(mapped).as("by the server").containsExactly((double) MODEL_BYTES);
+  }
+
+  @Test
+  void top_answersInTheAgentsPod() {
+    RunningCollector.await("the server's mapping", () -> inAgent("top", "--once").contains("acme"));
+  }
+
+  private static String inAgent(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("exec", "--namespace=" + InstalledChart.NAMESPACE));
+    command.addAll(List.of("daemonset/modelwarden", "--", "/opt/modelwarden/java/bin/java"));
+    command.add("@/opt/modelwarden/java-options");
+    command.addAll(List.of(arguments));
+    return Cluster.kubectl(command.toArray(String[]::new));
   }
 
   private static Map<String, Double> probes() {
