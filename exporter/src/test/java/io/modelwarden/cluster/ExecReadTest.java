@@ -3,10 +3,14 @@ package io.modelwarden.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.modelwarden.system.ExportedTotals;
 import io.modelwarden.system.RunningCollector;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,15 +72,7 @@ class ExecReadTest {
 
   @Test
   void agent_seesTheNodeWithItsFewCapabilities() {
-    String doctor =
-        Cluster.kubectl(
-            "exec",
-            "--namespace=" + InstalledChart.NAMESPACE,
-            "daemonset/modelwarden",
-            "--",
-            "/opt/modelwarden/java/bin/java",
-            "@/opt/modelwarden/java-options",
-            "doctor");
+    String doctor = inTheAgentsPod("doctor");
     assertThat(doctor)
         .contains("NET_ADMIN, SYS_PTRACE, PERFMON, BPF")
         .contains("ok    probe on_sendmsg4")
@@ -107,6 +103,33 @@ class ExecReadTest {
             .map(Map.Entry::getValue)
             .toList();
     assertThat(mapped).as("by the server").containsExactly((double) MODEL_BYTES);
+  }
+
+  @Test
+  void topInTheAgentsPod_namesTheContainerThatHoldsTheModel() throws IOException {
+    JsonNode top = new ObjectMapper().readTree(inTheAgentsPod("top", "--once", "--output", "json"));
+    JsonNode server = top.path("readers").path(0);
+    for (JsonNode reader : top.path("readers")) {
+      server = reader.at("/readings/0/file").asText().equals(MODEL) ? reader : server;
+    }
+    assertThat(server.path("executable").asText()).as(top.toString()).isEqualTo("hold_model");
+    assertThat(server.at("/readings/0/bytes").asLong()).isEqualTo(MODEL_BYTES);
+    assertThat(server.at("/readings/0/share").asDouble()).isEqualTo(1);
+    assertThat(server.at("/workload/name").asText()).isEqualTo(containerId().substring(0, 12));
+  }
+
+  private static String inTheAgentsPod(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "exec",
+                "--namespace=" + InstalledChart.NAMESPACE,
+                "daemonset/modelwarden",
+                "--",
+                "/opt/modelwarden/java/bin/java",
+                "@/opt/modelwarden/java-options"));
+    command.addAll(List.of(arguments));
+    return Cluster.kubectl(command.toArray(String[]::new));
   }
 
   private static Map<String, Double> probes() {
