@@ -14,7 +14,9 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -44,6 +46,14 @@ import picocli.CommandLine.Option;
       "    jq '.readers[] | select(.sent.scope == \"public\") | {pid, sent}'"
     })
 final class TopCommand implements Callable<Integer> {
+
+  /** An option of the enum's type would load the whole table at each start of an agent. */
+  static final class ColumnNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Column.names().iterator();
+    }
+  }
 
   enum Output {
     TEXT,
@@ -83,8 +93,9 @@ final class TopCommand implements Callable<Integer> {
       names = "--sort",
       paramLabel = "COLUMN",
       description = "One of: ${COMPLETION-CANDIDATES} (default: rate).",
-      defaultValue = "RATE")
-  Column sort;
+      completionCandidates = ColumnNames.class,
+      defaultValue = "rate")
+  String sort;
 
   @Option(names = "--reverse", description = "Turn the order round.")
   boolean reverse;
@@ -107,7 +118,7 @@ final class TopCommand implements Callable<Integer> {
       throw new ConfigurationException("--interval: " + interval + " is not from 0.5 to 3600");
     }
     AgentClient agent = new AgentClient(socket());
-    View view = new View(sort, reverse, files, filter);
+    View view = new View(column(), reverse, files, filter);
     Duration pause = Duration.ofMillis(Math.round(interval * 1000));
     boolean terminal = System.console() != null;
     boolean live = terminal && !once && output == Output.TEXT;
@@ -115,9 +126,19 @@ final class TopCommand implements Callable<Integer> {
       int width = terminal ? LiveTop.width() : PlainTable.ANY_WIDTH;
       do {
         print(output == Output.JSON ? json(agent) : table(agent, view, width));
-      } while (!once && !spec.commandLine().getOut().checkError() && pause(pause));
+      } while (!once && !System.out.checkError() && pause(pause));
     }
     return ExitCode.GOOD;
+  }
+
+  private Column column() {
+    try {
+      return Column.valueOf(sort.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException wrong) {
+      throw new ConfigurationException(
+          "--sort: '%s' is no column: use one of %s"
+              .formatted(sort, String.join(", ", Column.names())));
+    }
   }
 
   private Path socket() {

@@ -6,6 +6,7 @@ import io.modelwarden.top.AgentSocket;
 import io.modelwarden.top.AgentState;
 import io.modelwarden.top.Snapshot;
 import io.modelwarden.top.SnapshotJson;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopService implements AutoCloseable {
 
+  private static final Logger logger = Logger.getLogger(TopService.class.getName());
   private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
   private static final byte[] NONE = {};
 
@@ -36,12 +40,21 @@ final class TopService implements AutoCloseable {
   }
 
   /**
-   * Makes the socket, early, so that one in use stops the start.
+   * Makes the socket, early, so that one in use stops the start. Where none can be made the agent
+   * goes without: a node must not be blind because nobody can look at it live.
    *
    * @param path null to go without
    */
   static TopService bind(@Nullable Path path) {
-    return new TopService(path == null ? null : AgentSocket.bind(path));
+    try {
+      return new TopService(path == null ? null : AgentSocket.bind(path));
+    } catch (IOException impossible) {
+      logger.log(
+          Level.WARNING,
+          "top.socket: {0} cannot be made ({1}): this agent goes without `modelwarden top`; make the folder writable, or set it to nothing",
+          new Object[] {path, impossible});
+      return new TopService(null);
+    }
   }
 
   void serve() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.top;
 
-import io.modelwarden.config.ConfigurationException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -43,19 +42,21 @@ public final class AgentSocket implements AutoCloseable {
    * Makes the socket; nobody is answered yet.
    *
    * @param path absolute, in a folder of mode 0700 that is made if there is none
-   * @throws ConfigurationException if another agent has it, or it cannot be made
+   * @throws IOException if it cannot be made there, such as on a file system that is read-only
+   * @throws io.modelwarden.config.ConfigurationException if another agent has it, or others could
+   *     reach it
    */
-  public static AgentSocket bind(Path path) {
+  public static AgentSocket bind(Path path) throws IOException {
     SocketPlace place = SocketPlace.take(path);
+    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    AgentSocket socket = new AgentSocket(place, server);
     try {
-      ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       server.bind(UnixDomainSocketAddress.of(path), BACKLOG);
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-      return new AgentSocket(place, server);
+      return socket;
     } catch (IOException refused) {
-      place.close();
-      throw SocketPlace.refusal(
-          path, "cannot be made there (" + refused.getMessage() + "): give it another place");
+      socket.close();
+      throw refused;
     }
   }
 

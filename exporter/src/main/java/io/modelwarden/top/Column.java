@@ -3,7 +3,10 @@ package io.modelwarden.top;
 
 import io.modelwarden.event.DisplayText;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The columns of the table, from left to right. */
 public enum Column {
@@ -88,6 +91,11 @@ public enum Column {
     this.least = least;
     this.text = text;
     this.order = order;
+  }
+
+  /** As they are written on the command line. */
+  public static List<String> names() {
+    return Stream.of(values()).map(column -> column.name().toLowerCase(Locale.ROOT)).toList();
   }
 
   /** As it may be shown. */

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -26,7 +25,6 @@ final class SocketPlace implements AutoCloseable {
 
   private static final Set<PosixFilePermission> FOLDER_MODE =
       PosixFilePermissions.fromString("rwx------");
-  private static final String OFF = ", or set it to nothing to go without `modelwarden top`";
 
   private final Path socket;
   private final FileChannel lock;
@@ -39,19 +37,16 @@ final class SocketPlace implements AutoCloseable {
   /**
    * Takes it, makes the folder if there is none, and removes what a dead agent left.
    *
+   * @throws IOException if the folder cannot be made or written to
    * @throws ConfigurationException if another agent has it, or others could enter the folder
    */
-  static SocketPlace take(Path socket) {
-    FileChannel lock = null;
+  static SocketPlace take(Path socket) throws IOException {
+    checkFolder(socket);
+    FileChannel lock = lock(socket);
     try {
-      checkFolder(socket);
-      lock = lock(socket);
       removeOld(socket);
       return new SocketPlace(socket, lock);
-    } catch (IOException refused) {
-      close(lock);
-      throw refusal(socket, "cannot be made there (" + refused + "): make that possible" + OFF);
-    } catch (ConfigurationException refused) {
+    } catch (IOException | ConfigurationException refused) {
       close(lock);
       throw refused;
     }
@@ -104,7 +99,7 @@ final class SocketPlace implements AutoCloseable {
       if (!Files.readAttributes(
               socket, java.nio.file.attribute.BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
           .isOther()) {
-        throw new FileAlreadyExistsException(socket.toString(), null, "it is no socket");
+        throw refusal(socket, "is there and is no socket: remove that, or give it another place");
       }
       Files.delete(socket);
     } catch (NoSuchFileException none) {

@@ -69,7 +69,8 @@ class CommandLineTest {
         agent("top", "--once", "--socket", "/does/not/exist"), 3, "/does/not/exist is not there");
     refused(with(List.of("MODELWARDEN_TOP_SOCKET="), "top"), 1, "top.socket: is set to nothing");
     refused(agent("top", "--interval", "0"), 1, "--interval: 0.0 is not from 0.5 to 3600");
-    refused(agent("top", "--sort", "size"), 1, "MODEL, FILE, READER");
+    refused(
+        agent("top", "--sort", "size"), 1, "'size' is no column: use one of state, model, file");
   }
 
   @Test
@@ -104,7 +105,7 @@ class CommandLineTest {
         new ProcessBuilder(
                 "env",
                 "MODELWARDEN_HTTP_LISTEN=127.0.0.1:0",
-                "MODELWARDEN_TOP_SOCKET=",
+                "MODELWARDEN_TOP_SOCKET=/proc/read-only/agent.sock", // it goes without
                 "java",
                 "-jar",
                 JAR,
