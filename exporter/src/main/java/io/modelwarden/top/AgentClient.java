@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** Asks the agent on this machine. */
 public final class AgentClient implements SnapshotSource {
 
-  /** The agent answers after its next poll, so within a second. */
+  /** The agent answers after its next poll, so within two seconds at rest. */
   private static final long PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
 
   private static final int LONGEST = 16 << 20;
