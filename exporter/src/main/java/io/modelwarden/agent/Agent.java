@@ -36,6 +36,7 @@ final class Agent implements AutoCloseable {
   private static final Logger logger = Logger.getLogger(Agent.class.getName());
   private static final int SETTLE_MILLIS = 50;
   private static final int IDLE_MILLIS = 2000;
+  private static final int STEP_MILLIS = 500;
   // The end of a process waits for two polls without a change, its span for the end.
   private static final int ENDING_MILLIS = 100;
   private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -131,7 +132,7 @@ final class Agent implements AutoCloseable {
   }
 
   private void poll() {
-    poller.await(waitMillis());
+    await();
     try {
       if (poller.ringPendingBytes() > 0) {
         Thread.sleep(SETTLE_MILLIS); // a burst of doorbells is one poll
@@ -148,6 +149,16 @@ final class Agent implements AutoCloseable {
       stopping = true;
     } catch (RuntimeException failure) {
       logger.log(Level.WARNING, "a poll failed, the next one catches up", failure);
+    }
+  }
+
+  /** In steps: being told to end must not wait for the next look. */
+  private void await() {
+    int left = waitMillis();
+    while (left > 0 && !stopping && poller.ringPendingBytes() == 0) {
+      int step = Math.min(left, STEP_MILLIS);
+      poller.await(step);
+      left -= step;
     }
   }
 
