@@ -28,7 +28,6 @@ class FloodTest {
 
   // Under load the heap may use more of what it is allowed.
   private static final long MEMORY_KILOBYTES = 96 * 1024;
-  private static final long RESTING_KILOBYTES = 80 * 1024;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int MODEL_BYTES = 50_000_000;
   private static final String LOOPBACK = "127.0.0.1";
@@ -117,8 +116,6 @@ class FloodTest {
     RunningCollector.await(
         "the span", () -> ExportedTotals.hasSpan(collector, "send tcp", theft.pid));
     assertThat(agent.rssKilobytes()).isLessThanOrEqualTo(MEMORY_KILOBYTES);
-    RunningCollector.await(
-        "the memory to be given back", PATIENCE, () -> agent.rssKilobytes() <= RESTING_KILOBYTES);
   }
 
   /** Everything waits for a collector that is not there, and still there is room for more. */
