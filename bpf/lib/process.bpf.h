@@ -22,7 +22,7 @@ struct {
 
 /* What a new entry is copied from; filled in place, because facts and paths share 512 bytes of
  * stack. */
-static const struct process_facts empty_process;
+static const struct process_facts new_facts = {.touches = 1};
 
 /* Some process found no room: only then is anything done for one that is not armed. */
 __u32 cgroups_watched;
@@ -96,7 +96,6 @@ static __always_inline void fill_process_facts(struct task_struct *task,
 	BPF_CORE_READ_INTO(&facts->name, task, group_leader, comm);
 	cgroup.id = facts->cgroup_id;
 	store_name(&cgroup, cgroup_name);
-	facts->touches = 1;
 	facts->armed_ns = bpf_ktime_get_boot_ns(); /* last: an entry without it is not yet filled */
 }
 
@@ -117,7 +116,7 @@ static __always_inline void watch_cgroup(struct task_struct *task)
 static __always_inline struct process_facts *new_process(struct task_struct *task,
 							 const struct process_key *key, long flags)
 {
-	if (bpf_map_update_elem(&processes, key, &empty_process, flags)) {
+	if (bpf_map_update_elem(&processes, key, &new_facts, flags)) {
 		if (!bpf_map_lookup_elem(&processes, key))
 			watch_cgroup(task);
 		return NULL;
