@@ -50,7 +50,6 @@ final class Agent implements AutoCloseable {
   private final Telemetry telemetry;
   private final AccessTracker tracker;
   private final KernelPoller poller;
-  private final HeapTrim heap = new HeapTrim();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
   private volatile boolean ready;
@@ -140,9 +139,6 @@ final class Agent implements AutoCloseable {
       poller.poll();
       tracker.tick(poller.nowEpochNanos());
       telemetry.deliver();
-      if (tracker.openSessions() == 0) {
-        heap.idle();
-      }
       top.polled(this::state, tracker::view);
       polledNanos = System.nanoTime();
     } catch (InterruptedException interrupted) {
