@@ -211,7 +211,7 @@ struct memory_key {
 enum text_kind {
 	TEXT_FILE_PATH = 1,
 	TEXT_EXECUTABLE = 2,
-	TEXT_CGROUP = 3,
+	TEXT_CGROUP = 3, /* path in the pids hierarchy; empty at its root */
 };
 
 struct text_key {
@@ -222,14 +222,15 @@ struct text_key {
 };
 
 enum text_flag {
-	TEXT_TRUNCATED = 1, /* the front of the path is missing */
+	TEXT_TRUNCATED = 1, /* the end of the path that was written last is missing */
 	TEXT_DELETED = 2,
+	TEXT_FROM_FRONT = 4, /* left-aligned: of a cgroup */
 };
 
 struct text {
 	__u16 length_bytes;
 	__u16 flags;
-	/* Right-aligned to end at TEXT_BYTES, because a path is walked from its end. Not
+	/* Right-aligned to end at TEXT_BYTES, because a file's path is walked from its end. Not
 	 * terminated, any byte but NUL. What follows is room that lets the verifier see that a name
 	 * fits. */
 	char bytes[TEXT_BYTES + COMPONENT_BYTES];

@@ -137,7 +137,9 @@ struct kernfs_node {
 };
 
 struct cgroup {
+	int level; /* 0 at the root of its hierarchy */
 	struct kernfs_node *kn;
+	struct cgroup *ancestors[]; /* from the root to itself; since 6.1 */
 };
 
 struct cgroup_subsys_state {

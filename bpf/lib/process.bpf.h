@@ -43,20 +43,6 @@ static __always_inline bool is_agent(const struct process_key *key)
 	return key->tgid == agent.tgid && key->start_time_ns == agent.start_time_ns;
 }
 
-static __always_inline __u64 cgroup_of(struct task_struct *task, const char **name)
-{
-	/* The pids hierarchy has the container's leaf on cgroup v1, hybrid and v2 alike. */
-	__u32 index = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
-	struct cgroup_subsys_state *state = NULL;
-	struct kernfs_node *node;
-
-	bpf_core_read(&state, sizeof(state), &set->subsys[index & 15]);
-	node = BPF_CORE_READ(state, cgroup, kn);
-	*name = BPF_CORE_READ(node, name);
-	return BPF_CORE_READ(node, id);
-}
-
 static __always_inline __u32 mount_namespace_of(struct task_struct *task)
 {
 	return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
@@ -85,17 +71,15 @@ static __always_inline void store_executable(struct task_struct *task,
 static __always_inline void fill_process_facts(struct task_struct *task,
 					       struct process_facts *facts)
 {
-	struct text_key cgroup = {.kind = TEXT_CGROUP};
-	const char *cgroup_name;
+	struct cgroup *cgroup = cgroup_of(task);
 
 	facts->parent_tgid = BPF_CORE_READ(task, real_parent, tgid);
 	facts->user_id = BPF_CORE_READ(task, cred, uid.val);
 	facts->mount_namespace = mount_namespace_of(task);
 	facts->pid_namespace = pid_namespace_of(task);
-	facts->cgroup_id = cgroup_of(task, &cgroup_name);
+	facts->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
 	BPF_CORE_READ_INTO(&facts->name, task, group_leader, comm);
-	cgroup.id = facts->cgroup_id;
-	store_name(&cgroup, cgroup_name);
+	store_cgroup_path(cgroup);
 	facts->armed_ns = bpf_ktime_get_boot_ns(); /* last: an entry without it is not yet filled */
 }
 
@@ -103,8 +87,7 @@ static __always_inline void fill_process_facts(struct task_struct *task,
 static __always_inline void watch_cgroup(struct task_struct *task)
 {
 	struct cgroup_count fresh = {};
-	const char *name;
-	__u64 cgroup = cgroup_of(task, &name);
+	__u64 cgroup = cgroup_id_of(task);
 
 	count_failure(FAILURE_PROCESS_MAP_FULL);
 	if (bpf_map_update_elem(&cgroup_counts, &cgroup, &fresh, BPF_NOEXIST) &&
@@ -201,7 +184,6 @@ __noinline int count_elsewhere(const struct process_key *key, __u64 read_bytes, 
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct process_facts *facts;
 	struct cgroup_count *count;
-	const char *name;
 	__u64 cgroup;
 
 	if (!key)
@@ -212,7 +194,7 @@ __noinline int count_elsewhere(const struct process_key *key, __u64 read_bytes, 
 		__sync_fetch_and_add(&facts->uncounted_sent_bytes, sent_bytes);
 		return 0;
 	}
-	cgroup = cgroup_of(task, &name);
+	cgroup = cgroup_id_of(task);
 	count = bpf_map_lookup_elem(&cgroup_counts, &cgroup);
 	if (count) {
 		__sync_fetch_and_add(&count->read_bytes, read_bytes);
@@ -229,13 +211,12 @@ __noinline int count_unarmed_send(__u64 bytes)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct process_key key = {};
 	struct cgroup_count *count;
-	const char *name;
 	__u64 cgroup;
 
 	read_process_key(task, &key);
 	if (is_agent(&key))
 		return 0;
-	cgroup = cgroup_of(task, &name);
+	cgroup = cgroup_id_of(task);
 	count = bpf_map_lookup_elem(&cgroup_counts, &cgroup);
 	if (count)
 		__sync_fetch_and_add(&count->sent_bytes, bytes);

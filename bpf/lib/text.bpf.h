@@ -108,20 +108,4 @@ static __always_inline void store_path(const struct text_key *key, const struct 
 		walk_path(path, fs, text);
 }
 
-/* A single name (of a cgroup), written like a path of one component without its slash. */
-static __always_inline void store_name(const struct text_key *key, const char *name)
-{
-	struct text *text = add_text(key);
-	long length;
-
-	if (!text)
-		return;
-	length = bpf_probe_read_kernel_str(text->bytes, COMPONENT_BYTES, name);
-	if (length < 1 || length > COMPONENT_BYTES)
-		return;
-	length = (length - 1) & (COMPONENT_BYTES - 1);
-	bpf_probe_read_kernel(&text->bytes[(TEXT_BYTES - length) & (TEXT_BYTES - 1)], length, name);
-	text->length_bytes = length;
-}
-
 #endif

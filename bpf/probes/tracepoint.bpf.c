@@ -17,6 +17,7 @@
 #include "kernel_compat.bpf.h"
 #include "totals.bpf.h"
 #include "text.bpf.h"
+#include "cgroup.bpf.h"
 #include "process.bpf.h"
 #include "file.bpf.h"
 #include "access.bpf.h"

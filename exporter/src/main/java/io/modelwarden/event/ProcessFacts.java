@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param parentPid pid of its parent, armed or not
  * @param executableName the kernel's name of it (comm), at most 15 bytes
  * @param executablePath as the process sees it, empty if not known
- * @param cgroupName name of the leaf cgroup, which is a container's id in a container
+ * @param cgroupPath path of its cgroup in the hierarchy of the pids controller, control characters
+ *     escaped; empty at the root. It names the container and its pod
  * @param startEpochNanos start of the process, Unix time
  */
 public record ProcessFacts(
@@ -21,7 +22,7 @@ public record ProcessFacts(
     String executableName,
     String executablePath,
     long cgroupId,
-    String cgroupName,
+    String cgroupPath,
     long mountNamespace,
     long pidNamespace,
     Origin origin,

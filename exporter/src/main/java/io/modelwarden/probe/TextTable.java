@@ -29,11 +29,12 @@ final class TextTable {
   private final Field mountNamespace;
   private final Field length;
   private final Field flags;
-  private final int textEnd;
+  private final int textStart;
   private final int filePath;
   private final int executable;
   private final int cgroup;
   private final int truncated;
+  private final int fromFront;
   private Set<MapKey> suspects = new HashSet<>();
 
   TextTable(BpfMap map, Layouts layouts) {
@@ -46,11 +47,12 @@ final class TextTable {
     this.mountNamespace = layouts.textKey.integer("mount_namespace", 4);
     this.length = layouts.text.integer("length_bytes", 2);
     this.flags = layouts.text.integer("flags", 2);
-    this.textEnd = layouts.text.bytes("bytes").offset() + TEXT_END;
+    this.textStart = layouts.text.bytes("bytes").offset();
     this.filePath = layouts.constant("TEXT_FILE_PATH");
     this.executable = layouts.constant("TEXT_EXECUTABLE");
     this.cgroup = layouts.constant("TEXT_CGROUP");
     this.truncated = layouts.constant("TEXT_TRUNCATED");
+    this.fromFront = layouts.constant("TEXT_FROM_FRONT");
   }
 
   Optional<String> filePath(int fileId, long namespace) {
@@ -61,6 +63,7 @@ final class TextTable {
     return find(key(executable, owner, 0, 0));
   }
 
+  /** Path of a cgroup in its hierarchy, empty at the root. */
   Optional<String> cgroup(long cgroupId) {
     return find(key(cgroup, null, cgroupId, 0));
   }
@@ -112,10 +115,15 @@ final class TextTable {
         .map(Layouts::view)
         .map(
             value -> {
+              int how = flags.getInt(value, 0);
+              boolean front = (how & fromFront) != 0;
               byte[] bytes = new byte[length.getInt(value, 0)];
-              value.get(textEnd - bytes.length, bytes);
+              value.get(front ? textStart : textStart + TEXT_END - bytes.length, bytes);
               String text = new String(bytes, StandardCharsets.UTF_8);
-              return (flags.getInt(value, 0) & truncated) != 0 ? CUT + text : text;
+              if ((how & truncated) == 0) {
+                return text;
+              }
+              return front ? text + CUT : CUT + text;
             });
   }
 }

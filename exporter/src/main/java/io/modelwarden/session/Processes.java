@@ -131,7 +131,7 @@ final class Processes {
         workloads.resolve(
             new ProcessPlace(
                 facts.cgroupId(),
-                facts.cgroupName(),
+                facts.cgroupPath(),
                 facts.executablePath(),
                 facts.executableName()));
     if (known.size() >= KNOWN_WORKLOADS) {

@@ -1,20 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.workload;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
-/** Workloads of a machine without an orchestrator, by the name of the leaf cgroup alone. */
+/** Workloads of a machine without an orchestrator, by the path of the cgroup alone. */
 public final class CgroupWorkloads implements WorkloadResolver {
-
-  /** docker-ID.scope, cri-containerd-ID.scope, crio-ID.scope, libpod-ID.scope, or the bare id. */
-  private static final Pattern CONTAINER = Pattern.compile("(.*-)?([0-9a-f]{64})(\\.scope)?");
-
-  /** The process that watches a container is no part of it. */
-  private static final String MONITOR = "conmon-";
-
-  private static final Pattern UNIT =
-      Pattern.compile(".+\\.(service|scope|slice|socket|mount|swap|machine)");
 
   /** A name must not be empty: backends drop empty attributes. */
   private static final String UNKNOWN = "unknown";
@@ -23,15 +11,19 @@ public final class CgroupWorkloads implements WorkloadResolver {
 
   @Override
   public Workload resolve(ProcessPlace place) {
-    String leaf = place.cgroupName();
-    Matcher container = CONTAINER.matcher(leaf);
-    if (container.matches() && !leaf.contains(MONITOR)) {
-      return new Workload("container", container.group(2).substring(0, SHORT_ID_LENGTH));
+    CgroupPath path = CgroupPath.parse(place.cgroupPath());
+    if (path.isContainer()) {
+      return new Workload("container", name(path));
     }
-    if (UNIT.matcher(leaf).matches()) {
-      return new Workload("systemd_unit", leaf);
-    }
-    return new Workload("executable", executable(place));
+    return path.unit().isEmpty()
+        ? new Workload("executable", executable(place))
+        : new Workload("systemd_unit", path.unit());
+  }
+
+  /** A user may name what is below his slice after somebody else's container: it stays his. */
+  private static String name(CgroupPath path) {
+    String shortId = path.containerId().substring(0, SHORT_ID_LENGTH);
+    return path.unit().isEmpty() ? shortId : path.unit() + "/" + shortId;
   }
 
   private static String executable(ProcessPlace place) {
