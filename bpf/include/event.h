@@ -41,6 +41,13 @@ enum process_flag {
 	PROCESS_REPLACED = 16, /* an exec put another image in its place */
 };
 
+enum process_entrance {
+	ENTRANCE_UNKNOWN = 0,    /* came in from nowhere that is known: a process of the machine */
+	ENTRANCE_ENTRYPOINT = 1, /* descends from what its container was started with */
+	ENTRANCE_EXEC = 2,       /* descends from what was brought into a running container */
+	ENTRANCE_HOST = 3,       /* has left the mounts of its container for others */
+};
+
 /* Facts of a process that is armed: it opened, mapped or inherited a model or an undecided file. */
 struct process_facts {
 	struct process_key
@@ -57,6 +64,8 @@ struct process_facts {
 	__u32 pid_namespace;
 	__u32 flags; /* enum process_flag */
 	__u32 peer_count;
+	__u32 entrance; /* enum process_entrance, when it was armed */
+	__u32 reserved;
 	char name[EXECUTABLE_NAME_BYTES];
 };
 
@@ -272,6 +281,7 @@ enum failure {
 	FAILURE_DESCRIPTOR_UNRESOLVED, /* closed by another thread before the call returned */
 	FAILURE_MAPPING_UNRESOLVED,
 	FAILURE_VICTIM_UNRESOLVED,
+	FAILURE_ENTRANCE_UNKNOWN, /* no memory for the mark of an exec session */
 	FAILURE_PEER_UNRESOLVED,
 	FAILURE_VALUE_CLAMPED, /* a return value larger than the request or the kernel allows */
 	FAILURE_COUNT,
@@ -320,7 +330,7 @@ struct decide_request {
 
 #define ASSERT_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is padded")
 ASSERT_SIZE(process_key, 16);
-ASSERT_SIZE(process_facts, 104);
+ASSERT_SIZE(process_facts, 112);
 ASSERT_SIZE(file_key, 24);
 ASSERT_SIZE(file_facts, 40);
 ASSERT_SIZE(totals, 40);

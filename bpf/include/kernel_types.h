@@ -35,6 +35,10 @@ struct hlist_node {
 	struct hlist_node *next;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct hlist_head {
 	struct hlist_node *first;
 };
@@ -108,6 +112,8 @@ struct mnt_namespace {
 };
 
 struct pid_namespace {
+	struct task_struct *child_reaper;
+	unsigned int level;
 	struct ns_common ns;
 };
 
@@ -149,6 +155,7 @@ struct cgroup_subsys_state {
 struct css_set {
 	struct cgroup_subsys_state *subsys[16];
 	struct cgroup *dfl_cgrp;
+	struct list_head tasks; /* in the order in which they came */
 };
 
 enum cgroup_subsys_id {
@@ -190,6 +197,7 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
+	struct list_head cg_list;
 };
 
 struct linux_binprm {

@@ -21,6 +21,17 @@ static __always_inline __u64 cgroup_id_of(struct task_struct *task)
 	return BPF_CORE_READ(cgroup_of(task), kn, id);
 }
 
+/* Id of the cgroup of that level above this one, itself included; 0 if it is not that deep. */
+static __always_inline __u64 ancestor_id(struct cgroup *cgroup, __u32 level)
+{
+	struct cgroup *ancestor = NULL;
+
+	if (level > (__u32)BPF_CORE_READ(cgroup, level))
+		return 0;
+	bpf_core_read(&ancestor, sizeof(ancestor), &cgroup->ancestors[level]);
+	return BPF_CORE_READ(ancestor, kn, id);
+}
+
 struct descent {
 	struct cgroup *leaf;
 	struct text *text;

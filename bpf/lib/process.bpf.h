@@ -43,21 +43,6 @@ static __always_inline bool is_agent(const struct process_key *key)
 	return key->tgid == agent.tgid && key->start_time_ns == agent.start_time_ns;
 }
 
-static __always_inline __u32 mount_namespace_of(struct task_struct *task)
-{
-	return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
-}
-
-static __always_inline __u32 pid_namespace_of(struct task_struct *task)
-{
-	struct pid *pid = BPF_CORE_READ(task, thread_pid);
-	__u32 level = BPF_CORE_READ(pid, level);
-	struct upid upid = {};
-
-	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 31]);
-	return BPF_CORE_READ(upid.ns, ns.inum);
-}
-
 static __always_inline void store_executable(struct task_struct *task,
 					     const struct process_key *key)
 {
@@ -76,7 +61,7 @@ static __always_inline void fill_process_facts(struct task_struct *task,
 	facts->parent_tgid = BPF_CORE_READ(task, real_parent, tgid);
 	facts->user_id = BPF_CORE_READ(task, cred, uid.val);
 	facts->mount_namespace = mount_namespace_of(task);
-	facts->pid_namespace = pid_namespace_of(task);
+	facts->pid_namespace = BPF_CORE_READ(task_pid_namespace(task), ns.inum);
 	facts->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
 	BPF_CORE_READ_INTO(&facts->name, task, group_leader, comm);
 	store_cgroup_path(cgroup);
@@ -119,6 +104,7 @@ __noinline int add_process(const struct references *references, const struct pro
 	if (!facts)
 		return 0;
 	facts->flags = flags;
+	facts->entrance = entrance_of(references->task);
 	fill_process_facts(references->task, facts);
 	store_executable(references->task, key);
 	return 0;
@@ -161,6 +147,7 @@ static __always_inline void inherit(struct task_struct *task, const struct proce
 		return;
 	facts->parent = *from;
 	facts->flags = flag;
+	facts->entrance = flag == PROCESS_INHERITED ? parent->entrance : entrance_of(task);
 	fill_process_facts(task, facts);
 	store_executable(task, &key);
 }

@@ -32,6 +32,7 @@ enum syscall_class {
 	CLASS_MMAP,             /* (address, length, protection, flags, fd, offset) */
 	CLASS_MMAP_PAGES,       /* the same with the offset in pages */
 	CLASS_OPEN,             /* returns the descriptor */
+	CLASS_SETNS,            /* (fd, kinds) */
 	CLASS_PROCESS_VM_READV, /* (pid, …) */
 	CLASS_PTRACE,           /* (request, pid, …) */
 	CLASS_PIDFD_GETFD,      /* (pidfd, …), returns a descriptor */
@@ -54,6 +55,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[295] = CLASS_READV,  /* preadv */
 	[296] = CLASS_WRITEV, /* pwritev */
 	[304] = CLASS_OPEN,   /* open_by_handle_at */
+	[308] = CLASS_SETNS,
 	[310] = CLASS_PROCESS_VM_READV,
 	[326] = CLASS_COPY_FILE_RANGE,
 	[327] = CLASS_READV,  /* preadv2 */
@@ -80,6 +82,7 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[333] = CLASS_READV,  /* preadv */
 	[334] = CLASS_WRITEV, /* pwritev */
 	[342] = CLASS_OPEN,   /* open_by_handle_at */
+	[346] = CLASS_SETNS,
 	[347] = CLASS_PROCESS_VM_READV,
 	[377] = CLASS_COPY_FILE_RANGE,
 	[378] = CLASS_READV,  /* preadv2 */

@@ -5,6 +5,7 @@ static __always_inline void process_fork(struct task_struct *parent, struct task
 {
 	struct process_key key = {};
 
+	inherit_entrance(parent, child);
 	if (child->tgid == parent->tgid)
 		return; /* a thread */
 	read_process_key(parent, &key);
@@ -15,6 +16,7 @@ static __always_inline void process_exec(struct task_struct *task)
 {
 	struct process_key before = {};
 
+	decide_entrance(task);
 	read_process_key(task, &before);
 	before.exec_id--;
 	inherit(task, &before, PROCESS_EXECUTED);

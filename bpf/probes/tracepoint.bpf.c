@@ -18,6 +18,8 @@
 #include "totals.bpf.h"
 #include "text.bpf.h"
 #include "cgroup.bpf.h"
+#include "namespace.bpf.h"
+#include "entrance.bpf.h"
 #include "process.bpf.h"
 #include "file.bpf.h"
 #include "access.bpf.h"
@@ -31,6 +33,7 @@
 #include "model_file_write.bpf.h"
 #include "model_file_mapping.bpf.h"
 #include "socket_egress.bpf.h"
+#include "container_entrance.bpf.h"
 #include "process_lifetime.bpf.h"
 #include "recovery.bpf.h"
 #include "request.bpf.h"
@@ -43,6 +46,7 @@ SHARE_LAYOUT(decide_request);
 SHARE_LAYOUT(disarm_request);
 SHARE_LAYOUT(directory_key);
 SHARE_ENUM(process_flag);
+SHARE_ENUM(process_entrance);
 SHARE_ENUM(file_verdict);
 SHARE_ENUM(file_reason);
 SHARE_ENUM(access_method);
@@ -72,6 +76,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		model_file_mapping(&call);
 	else if (call.class == CLASS_OPEN || call.class == CLASS_PIDFD_GETFD)
 		model_file_open(call.result);
+	else if (call.class == CLASS_SETNS)
+		namespace_joined(&call);
 	if (call.class >= CLASS_PROCESS_VM_READV)
 		foreign_memory_read(&call);
 	return 0;

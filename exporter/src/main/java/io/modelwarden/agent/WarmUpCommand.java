@@ -153,6 +153,7 @@ final class WarmUpCommand implements Callable<Integer> {
             1,
             1,
             ProcessFacts.Origin.SELF,
+            ProcessFacts.Entrance.UNKNOWN,
             now));
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param executablePath as the process sees it, empty if not known
  * @param cgroupPath path of its cgroup in the hierarchy of the pids controller, control characters
  *     escaped; empty at the root. It names the container and its pod
+ * @param entrance how it came into its container
  * @param startEpochNanos start of the process, Unix time
  */
 public record ProcessFacts(
@@ -26,6 +27,7 @@ public record ProcessFacts(
     long mountNamespace,
     long pidNamespace,
     Origin origin,
+    Entrance entrance,
     long startEpochNanos) {
 
   /** How the process came to be armed. */
@@ -38,5 +40,17 @@ public record ProcessFacts(
     EXECUTED,
     /** It was found holding a model when the agent started. */
     RECOVERED
+  }
+
+  /** How the process came into its container. The kernel cannot tell what a container is. */
+  public enum Entrance {
+    /** Of the machine, or not found out. */
+    UNKNOWN,
+    /** It descends from what the container, or the systemd unit, was started with. */
+    ENTRYPOINT,
+    /** It descends from what was brought into a running one. */
+    EXEC,
+    /** It has left the mounts of its container for others. */
+    HOST
   }
 }

@@ -5,10 +5,14 @@ import io.modelwarden.btf.Field;
 import io.modelwarden.btf.StructLayout;
 import io.modelwarden.event.DisplayText;
 import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessFacts.Entrance;
 import io.modelwarden.event.ProcessFacts.Origin;
 import io.modelwarden.event.ProcessKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What an entry of the process map says; each method reads the entry at {@code at}. */
@@ -31,6 +35,8 @@ final class ProcessDecoder {
   private final Field mountNamespace;
   private final Field pidNamespace;
   private final Field flags;
+  private final Field entrance;
+  private final Map<Integer, Entrance> entrances = new HashMap<>();
   private final int replaced;
   private final int recovered;
   private final int executed;
@@ -54,6 +60,10 @@ final class ProcessDecoder {
     this.mountNamespace = struct.integer("mount_namespace", 4);
     this.pidNamespace = struct.integer("pid_namespace", 4);
     this.flags = struct.integer("flags", 4);
+    this.entrance = struct.integer("entrance", 4);
+    layouts
+        .labels("process_entrance", "ENTRANCE_")
+        .forEach((number, label) -> entrances.put(number, entrance(label)));
     this.replaced = layouts.constant("PROCESS_REPLACED");
     this.recovered = layouts.constant("PROCESS_RECOVERED");
     this.executed = layouts.constant("PROCESS_EXECUTED");
@@ -106,6 +116,7 @@ final class ProcessDecoder {
         mountNamespace.get(values, at),
         pidNamespace.get(values, at),
         origin(values, at),
+        entrances.getOrDefault(entrance.getInt(values, at), Entrance.UNKNOWN),
         clock.toEpochNanos(process.startTimeNanos()));
   }
 
@@ -123,6 +134,7 @@ final class ProcessDecoder {
         0,
         0,
         Origin.SELF,
+        Entrance.UNKNOWN,
         clock.toEpochNanos(process.startTimeNanos()));
   }
 
@@ -139,6 +151,10 @@ final class ProcessDecoder {
       return Origin.EXECUTED;
     }
     return has(values, at, inherited) ? Origin.PARENT : Origin.SELF;
+  }
+
+  private static Entrance entrance(String label) {
+    return Entrance.valueOf(label.toUpperCase(Locale.ROOT));
   }
 
   private boolean has(ByteBuffer values, int at, int flag) {

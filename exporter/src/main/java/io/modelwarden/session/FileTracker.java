@@ -12,11 +12,12 @@ import java.util.function.LongFunction;
 /** Counts accesses to model files and makes their spans. */
 final class FileTracker {
 
-  private record TotalKey(Workload workload, String model, Phase phase) {}
+  private record TotalKey(Workload workload, String model, Phase phase, ProcessOrigin origin) {}
 
-  private record SliceKey(String executable, int fileId, Action action, Phase phase) {}
+  private record SliceKey(
+      String executable, int fileId, Action action, Phase phase, ProcessOrigin origin) {}
 
-  private record CoarserKey(String model, Action action, Phase phase) {}
+  private record CoarserKey(String model, Action action, Phase phase, ProcessOrigin origin) {}
 
   private static final String NAMELESS = "";
 
@@ -66,6 +67,7 @@ final class FileTracker {
             NAMELESS,
             direction,
             process.executable(),
+            process.origin,
             Phase.SERVING,
             direction == Direction.READ ? "read" : "write",
             increment.bytes(),
@@ -133,7 +135,9 @@ final class FileTracker {
   private void part(
       TrackedProcess process, CatalogFile file, ModelSet set, Phase phase, Access access) {
     measure(process, set, phase, access);
-    totals.add(new TotalKey(process.workload, set.name(), phase), access.increment().bytes());
+    totals.add(
+        new TotalKey(process.workload, set.name(), phase, process.origin),
+        access.increment().bytes());
     Slice slice = slice(process, file, set, phase, access);
     context.use(process.lineage, set.name()).addReadSpan(slice.identity);
   }
@@ -144,10 +148,10 @@ final class FileTracker {
     Slice slice =
         sessions.add(
             process,
-            new SliceKey(process.executable(), file.facts.id(), action, phase),
-            new CoarserKey(set.name(), action, phase),
+            new SliceKey(process.executable(), file.facts.id(), action, phase, process.origin),
+            new CoarserKey(set.name(), action, phase, process.origin),
             access.increment());
-    TotalKey total = new TotalKey(process.workload, set.name(), phase);
+    TotalKey total = new TotalKey(process.workload, set.name(), phase, process.origin);
     slice.describe(
         set.name(),
         phase,
@@ -186,6 +190,7 @@ final class FileTracker {
               set.name(),
               direction,
               process.executable(),
+              process.origin,
               phase,
               access.method(),
               increment.bytes(),
@@ -198,6 +203,7 @@ final class FileTracker {
               access.path(),
               set.name(),
               process.executable(),
+              process.origin,
               phase,
               increment.bytes()));
     }

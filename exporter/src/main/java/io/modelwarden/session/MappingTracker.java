@@ -15,7 +15,12 @@ import java.util.Map;
 final class MappingTracker {
 
   private record Stream(
-      Workload workload, String path, String model, String executable, Phase phase) {}
+      Workload workload,
+      String path,
+      String model,
+      String executable,
+      ProcessOrigin origin,
+      Phase phase) {}
 
   private record Part(Stream stream, long bytes) {}
 
@@ -39,7 +44,9 @@ final class MappingTracker {
       context.live().maps(process, thing, sample.liveBytes(), sample.epochNanos());
     }
     Phase phase = context.phase(process.lineage, model);
-    Stream stream = new Stream(process.workload, sample.path(), model, process.executable(), phase);
+    Stream stream =
+        new Stream(
+            process.workload, sample.path(), model, process.executable(), process.origin, phase);
     Map<Integer, Part> own = parts.computeIfAbsent(process, ignored -> new HashMap<>(2));
     Part before = own.put(sample.fileId(), new Part(stream, sample.liveBytes()));
     if (before != null && !before.stream().equals(stream)) {
@@ -90,6 +97,7 @@ final class MappingTracker {
                 stream.path(),
                 stream.model(),
                 stream.executable(),
+                stream.origin(),
                 stream.phase(),
                 sum));
   }

@@ -21,6 +21,7 @@ public sealed interface Measurement {
       String model,
       Direction direction,
       String executable,
+      ProcessOrigin origin,
       Phase phase,
       String method,
       long bytes,
@@ -34,6 +35,7 @@ public sealed interface Measurement {
       String path,
       String model,
       String executable,
+      ProcessOrigin origin,
       Phase phase,
       long bytes)
       implements Measurement {}
@@ -45,6 +47,7 @@ public sealed interface Measurement {
       String path,
       String model,
       String executable,
+      ProcessOrigin origin,
       Phase phase,
       long bytes)
       implements Measurement {}
@@ -76,6 +79,7 @@ public sealed interface Measurement {
       long epochNanos,
       String method,
       String executable,
+      ProcessOrigin origin,
       boolean targetHoldsModel,
       boolean sameContainer,
       String model,

@@ -4,6 +4,7 @@ package io.modelwarden.session;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.MemoryFacts;
+import io.modelwarden.workload.CgroupPath;
 import io.modelwarden.workload.Workload;
 import java.util.List;
 
@@ -28,9 +29,7 @@ final class MemoryTracker {
   }
 
   void record(TrackedProcess reader, TrackedProcess victim, String method, Increment increment) {
-    boolean sameContainer =
-        reader.workload.equals(victim.workload)
-            && reader.facts.cgroupId() == victim.facts.cgroupId();
+    boolean sameContainer = isSameContainer(reader, victim);
     String model = victim.largestModel();
     context
         .sink()
@@ -40,6 +39,7 @@ final class MemoryTracker {
                 increment.firstEpochNanos(),
                 method,
                 reader.executable(),
+                reader.origin,
                 victim.holds(),
                 sameContainer,
                 model,
@@ -49,6 +49,15 @@ final class MemoryTracker {
       context.live().took(reader, Thing.memory(victim.facts, model), increment);
       slice(reader, victim, method, increment, sameContainer);
     }
+  }
+
+  /** Cgroups below the container's own do not divide it. */
+  private static boolean isSameContainer(TrackedProcess reader, TrackedProcess victim) {
+    String container = CgroupPath.parse(reader.facts.cgroupPath()).containerId();
+    return reader.workload.equals(victim.workload)
+        && (container.isEmpty()
+            ? reader.facts.cgroupId() == victim.facts.cgroupId()
+            : container.equals(CgroupPath.parse(victim.facts.cgroupPath()).containerId()));
   }
 
   private void slice(

@@ -48,6 +48,7 @@ final class Processes {
     if (process != null) {
       process.facts = facts;
       process.workload = workload(facts);
+      process.origin = ProcessOrigin.of(facts, process.workload);
       return process;
     }
     process = new TrackedProcess(facts, workload(facts), time.nanos());

@@ -22,6 +22,7 @@ final class TrackedProcess {
 
   ProcessFacts facts;
   Workload workload;
+  ProcessOrigin origin;
   Lineage lineage;
   @Nullable TrackedProcess parent;
   private Set<TrackedProcess> children = Set.of();
@@ -57,6 +58,7 @@ final class TrackedProcess {
   TrackedProcess(ProcessFacts facts, Workload workload, long seenNanos) {
     this.facts = facts;
     this.workload = workload;
+    this.origin = ProcessOrigin.of(facts, workload);
     this.lineage = new Lineage(facts.key());
     this.seenNanos = seenNanos;
     armedUntilNanos = seenNanos + disarmWaitNanos;

@@ -38,9 +38,16 @@ public final class AttributeNames {
   public static final AttributeKey<String> NODE_NAME =
       say(stringKey("k8s.node.name"), "the node's name, where the agent was told it");
   public static final AttributeKey<String> WORKLOAD_KIND =
-      say(stringKey("modelwarden.workload.kind"), "`systemd_unit` or `executable`");
+      say(stringKey("modelwarden.workload.kind"), "`container`, `systemd_unit` or `executable`");
   public static final AttributeKey<String> WORKLOAD_NAME =
-      say(stringKey("modelwarden.workload.name"), "name of the unit or of the executable");
+      say(
+          stringKey("modelwarden.workload.name"),
+          "short id of the container, name of the unit or of the executable");
+
+  public static final AttributeKey<String> CONTAINER_ID =
+      say(
+          stringKey("container.id"),
+          "of the process' container, by its cgroup; on spans and log events, never on metrics");
 
   // Model and file
   public static final AttributeKey<String> OPERATION =
@@ -67,7 +74,8 @@ public final class AttributeNames {
   public static final AttributeKey<Long> READ_TOTAL =
       say(
           longKey("modelwarden.read.total"),
-          "bytes read + distinct bytes mapped by this workload of this model in this phase, "
+          "bytes read + distinct bytes mapped by this workload of this model in this phase and from "
+              + "this origin, "
               + "running total");
   public static final AttributeKey<String> IO_DIRECTION =
       say(stringKey("disk.io.direction"), "`read` or `write`");
@@ -92,7 +100,11 @@ public final class AttributeNames {
           stringKey("modelwarden.container.phase"),
           "`loading` or `serving`: whether the process tree still takes its model into memory");
   public static final AttributeKey<String> PROCESS_ORIGIN =
-      say(stringKey("modelwarden.process.origin"), "reserved, not sent yet");
+      say(
+          stringKey("modelwarden.process.origin"),
+          "`entrypoint`: what the container was started with; `exec`: a command run in it "
+              + "afterwards; `host`: outside of containers, or in the mounts of the machine; on "
+              + "memory metrics that of the reader");
   public static final AttributeKey<Long> MODEL_DATA_SIZE =
       say(
           longKey("modelwarden.process.model_data.size"),

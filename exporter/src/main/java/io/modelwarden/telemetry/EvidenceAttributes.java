@@ -12,6 +12,8 @@ import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.session.Evidence.MemoryFacts;
 import io.modelwarden.session.Holding;
 import io.modelwarden.session.ModelSet;
+import io.modelwarden.session.ProcessOrigin;
+import io.modelwarden.workload.CgroupPath;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -28,6 +30,9 @@ final class EvidenceAttributes {
     putText(to, AttributeNames.OPERATION, SpanNames.operationOf(evidence.facts()));
     putModel(to, evidence.model());
     putProcess(to, evidence.process());
+    to.put(
+        AttributeNames.PROCESS_ORIGIN,
+        label(ProcessOrigin.of(evidence.process(), evidence.workload())));
     to.put(AttributeNames.PHASE, label(evidence.phase()));
     if (evidence.facts() instanceof FileAccessFacts file) {
       putFile(to, file);
@@ -52,6 +57,7 @@ final class EvidenceAttributes {
     putText(to, AttributeNames.EXECUTABLE_NAME, process.executableName());
     putText(to, AttributeNames.EXECUTABLE_PATH, process.executablePath());
     to.put(AttributeNames.PARENT_PID, (long) process.parentPid());
+    putText(to, AttributeNames.CONTAINER_ID, CgroupPath.parse(process.cgroupPath()).containerId());
     to.put(AttributeNames.USER_ID, Integer.toUnsignedLong(process.userId()));
   }
 

@@ -3,7 +3,9 @@ package io.modelwarden.telemetry;
 
 import io.modelwarden.session.Evidence;
 import io.modelwarden.session.Evidence.EgressFacts;
+import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.session.Evidence.MemoryFacts;
+import io.modelwarden.session.ProcessOrigin;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
@@ -25,9 +27,12 @@ final class EvidenceLog implements ReadWriteLogRecord {
 
   /**
    * Whether there is a log event of it. Ordinary file accesses of a workload's own program are as
-   * many as its files and say nothing to a SIEM.
+   * many as its files and say nothing to a SIEM; those of anybody else do.
    */
   static boolean isMadeOf(Evidence evidence) {
+    if (evidence.facts() instanceof FileAccessFacts) {
+      return ProcessOrigin.of(evidence.process(), evidence.workload()) != ProcessOrigin.ENTRYPOINT;
+    }
     return evidence.facts() instanceof EgressFacts || evidence.facts() instanceof MemoryFacts;
   }
 

@@ -4,6 +4,7 @@ package io.modelwarden.telemetry;
 import io.modelwarden.session.Evidence;
 import io.modelwarden.session.Evidence.EgressFacts;
 import io.modelwarden.session.Evidence.Facts;
+import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.session.Evidence.MemoryFacts;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.Value;
@@ -21,6 +22,9 @@ record EvidenceLogData(
 
   @Override
   public String getEventName() {
+    if (evidence.facts() instanceof FileAccessFacts) {
+      return SpanNames.EVENT_FILE_ACCESS;
+    }
     return evidence.facts() instanceof MemoryFacts
         ? SpanNames.EVENT_MEMORY_ACCESS
         : SpanNames.EVENT_NETWORK_EGRESS;
@@ -45,6 +49,14 @@ record EvidenceLogData(
           .formatted(
               process, memory.sliceBytes(), memory.victim().executableName(), memory.method());
     }
+    if (facts instanceof FileAccessFacts file) {
+      return "%s: %s %d bytes of %s"
+          .formatted(
+              process,
+              SpanNames.operationOf(file),
+              file.sliceBytes(),
+              file.path().isEmpty() ? "several files" : file.path());
+    }
     EgressFacts egress = (EgressFacts) facts;
     return "%s sent %d bytes to %s (%s), holding %d bytes of model data"
         .formatted(
@@ -62,12 +74,12 @@ record EvidenceLogData(
 
   @Override
   public Severity getSeverity() {
-    return Severity.WARN;
+    return evidence.facts() instanceof FileAccessFacts ? Severity.INFO : Severity.WARN;
   }
 
   @Override
   public String getSeverityText() {
-    return Severity.WARN.name();
+    return getSeverity().name();
   }
 
   @Override

@@ -25,6 +25,7 @@ public final class MetricNames {
           AttributeNames.MODEL_NAME,
           AttributeNames.IO_DIRECTION,
           AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.PROCESS_ORIGIN,
           AttributeNames.PHASE,
           AttributeNames.IO_METHOD);
   public static final MetricSpec FILE_OPERATIONS =
@@ -37,6 +38,7 @@ public final class MetricNames {
           AttributeNames.MODEL_NAME,
           AttributeNames.IO_DIRECTION,
           AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.PROCESS_ORIGIN,
           AttributeNames.PHASE,
           AttributeNames.IO_METHOD);
   public static final MetricSpec FILE_MAPPED =
@@ -49,6 +51,7 @@ public final class MetricNames {
           AttributeNames.FILE_PATH,
           AttributeNames.MODEL_NAME,
           AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.PROCESS_ORIGIN,
           AttributeNames.PHASE);
   public static final MetricSpec FILE_MAPPING_SIZE =
       define(
@@ -59,6 +62,7 @@ public final class MetricNames {
           AttributeNames.FILE_PATH,
           AttributeNames.MODEL_NAME,
           AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.PROCESS_ORIGIN,
           AttributeNames.PHASE);
   public static final MetricSpec FILE_SIZE =
       define(
@@ -97,6 +101,7 @@ public final class MetricNames {
           "Bytes of another process' memory that were read",
           AttributeNames.MEMORY_METHOD,
           AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.PROCESS_ORIGIN,
           AttributeNames.TARGET_HOLDS_MODEL,
           AttributeNames.TARGET_SAME_CONTAINER,
           AttributeNames.MODEL_NAME);
@@ -108,6 +113,7 @@ public final class MetricNames {
           "Calls that read another process' memory or took a descriptor from it",
           AttributeNames.MEMORY_METHOD,
           AttributeNames.EXECUTABLE_NAME,
+          AttributeNames.PROCESS_ORIGIN,
           AttributeNames.TARGET_HOLDS_MODEL,
           AttributeNames.TARGET_SAME_CONTAINER,
           AttributeNames.MODEL_NAME);

@@ -10,6 +10,7 @@ import io.modelwarden.session.Measurement.MemoryRead;
 import io.modelwarden.session.Measurement.ModelSize;
 import io.modelwarden.session.Measurement.NetworkIo;
 import io.modelwarden.session.Phase;
+import io.modelwarden.session.ProcessOrigin;
 import io.modelwarden.telemetry.SeriesKey.FileSeries;
 import io.modelwarden.telemetry.SeriesKey.FileSizeSeries;
 import io.modelwarden.telemetry.SeriesKey.MemorySeries;
@@ -95,10 +96,12 @@ final class MetricStreams {
 
   private void measureSize(Measurement measurement, long epochNanos) {
     if (measurement instanceof FileMapped it) {
-      SeriesKey key = mapping(it.workload(), it.path(), it.model(), it.executable(), it.phase());
+      SeriesKey key =
+          mapping(it.workload(), it.path(), it.model(), it.executable(), it.origin(), it.phase());
       fileMapped.add(key, notNegative(it.bytes()), epochNanos);
     } else if (measurement instanceof MappingSize it) {
-      SeriesKey key = mapping(it.workload(), it.path(), it.model(), it.executable(), it.phase());
+      SeriesKey key =
+          mapping(it.workload(), it.path(), it.model(), it.executable(), it.origin(), it.phase());
       mappingSize.set(key, notNegative(it.bytes()), epochNanos);
     } else if (measurement instanceof FileSize it) {
       SeriesKey key = new FileSizeSeries(it.workload(), it.path(), it.model());
@@ -124,13 +127,19 @@ final class MetricStreams {
         io.model(),
         io.direction(),
         io.executable(),
+        io.origin(),
         io.phase(),
         io.method());
   }
 
   private static SeriesKey mapping(
-      Workload workload, String path, String model, String executable, Phase phase) {
-    return new FileSeries(workload, path, model, null, executable, phase, null);
+      Workload workload,
+      String path,
+      String model,
+      String executable,
+      ProcessOrigin origin,
+      Phase phase) {
+    return new FileSeries(workload, path, model, null, executable, origin, phase, null);
   }
 
   private static SeriesKey keyOf(NetworkIo io) {
@@ -149,6 +158,7 @@ final class MetricStreams {
         read.workload(),
         read.method(),
         read.executable(),
+        read.origin(),
         read.targetHoldsModel(),
         read.sameContainer(),
         read.model());

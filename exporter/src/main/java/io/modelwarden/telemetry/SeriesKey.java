@@ -8,6 +8,7 @@ import io.modelwarden.event.Flow.Transport;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.session.PeerScope;
 import io.modelwarden.session.Phase;
+import io.modelwarden.session.ProcessOrigin;
 import io.modelwarden.workload.Workload;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -43,6 +44,7 @@ sealed interface SeriesKey {
       String model,
       @Nullable Direction direction,
       String executable,
+      ProcessOrigin origin,
       Phase phase,
       @Nullable String method)
       implements SeriesKey {
@@ -54,6 +56,7 @@ sealed interface SeriesKey {
               .put(AttributeNames.FILE_PATH, path)
               .put(AttributeNames.MODEL_NAME, model)
               .put(AttributeNames.EXECUTABLE_NAME, executable)
+              .put(AttributeNames.PROCESS_ORIGIN, label(origin))
               .put(AttributeNames.PHASE, label(phase));
       if (direction != null) {
         to.put(AttributeNames.IO_DIRECTION, label(direction));
@@ -66,7 +69,7 @@ sealed interface SeriesKey {
 
     @Override
     public SeriesKey folded() {
-      return new FileSeries(workload, FOLDED, model, direction, FOLDED, phase, method);
+      return new FileSeries(workload, FOLDED, model, direction, FOLDED, origin, phase, method);
     }
   }
 
@@ -134,6 +137,7 @@ sealed interface SeriesKey {
       Workload workload,
       String method,
       String executable,
+      ProcessOrigin origin,
       boolean targetHoldsModel,
       boolean sameContainer,
       String model)
@@ -144,6 +148,7 @@ sealed interface SeriesKey {
       return Attributes.builder()
           .put(AttributeNames.MEMORY_METHOD, method)
           .put(AttributeNames.EXECUTABLE_NAME, executable)
+          .put(AttributeNames.PROCESS_ORIGIN, label(origin))
           .put(AttributeNames.TARGET_HOLDS_MODEL, targetHoldsModel)
           .put(AttributeNames.TARGET_SAME_CONTAINER, sameContainer)
           .put(AttributeNames.MODEL_NAME, model)
@@ -152,7 +157,8 @@ sealed interface SeriesKey {
 
     @Override
     public SeriesKey folded() {
-      return new MemorySeries(workload, method, FOLDED, targetHoldsModel, sameContainer, model);
+      return new MemorySeries(
+          workload, method, FOLDED, origin, targetHoldsModel, sameContainer, model);
     }
   }
 }

@@ -23,6 +23,7 @@ public final class SpanNames {
   public static final String OPERATION_EGRESS = "egress";
   public static final String OPERATION_READ_MEMORY = "read_memory";
 
+  public static final String EVENT_FILE_ACCESS = "modelwarden.file.access";
   public static final String EVENT_MEMORY_ACCESS = "modelwarden.memory.access";
   public static final String EVENT_NETWORK_EGRESS = "modelwarden.network.egress";
 
@@ -34,7 +35,7 @@ public final class SpanNames {
   }
 
   public static List<String> events() {
-    return List.of(EVENT_MEMORY_ACCESS, EVENT_NETWORK_EGRESS);
+    return List.of(EVENT_FILE_ACCESS, EVENT_MEMORY_ACCESS, EVENT_NETWORK_EGRESS);
   }
 
   /** Never holds a path, an address or anything else without bound. */

@@ -8,6 +8,7 @@ import io.modelwarden.event.Increment;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessFacts.Entrance;
 import io.modelwarden.event.ProcessFacts.Origin;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.workload.CgroupWorkloads;
@@ -41,6 +42,8 @@ final class Scene {
   final AccessTracker tracker;
   long now = START_NANOS;
   private int files;
+  private String cgroup = "/system.slice/server.service";
+  private Entrance entrance = Entrance.UNKNOWN;
 
   Scene() {
     this(SessionSettings.defaults());
@@ -84,6 +87,12 @@ final class Scene {
     return new ProcessKey(pid, 0, pid);
   }
 
+  /** Where processes are that are seen from now on, and how they came there. */
+  void at(String cgroup, Entrance entrance) {
+    this.cgroup = cgroup;
+    this.entrance = entrance;
+  }
+
   /** A process that opened a model, of the unit server.service. */
   ProcessKey starts(int pid, String executable) {
     holdsOpen.add(key(pid));
@@ -112,10 +121,11 @@ final class Scene {
                 executable,
                 "/usr/bin/" + executable,
                 7,
-                "server.service",
+                cgroup,
                 1,
                 1,
                 origin,
+                entrance,
                 now)));
     return key;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.telemetry;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.event.Flow.Role;
@@ -17,16 +18,18 @@ import org.junit.jupiter.api.Test;
 class EvidenceAttributesTest {
 
   private static final Map<String, Object> ALWAYS =
-      Map.of(
-          "modelwarden.model.name", "meta/llama",
-          "modelwarden.model.size", 14_000_000_000L,
-          "process.pid", 4242L,
-          "process.creation.time", "2026-01-02T03:04:05Z",
-          "process.executable.name", "python3",
-          "process.executable.path", "/usr/bin/python3",
-          "process.parent_pid", 1L,
-          "process.user.id", 4_294_967_294L,
-          "modelwarden.container.phase", "serving");
+      Map.ofEntries(
+          entry("modelwarden.model.name", "meta/llama"),
+          entry("modelwarden.model.size", 14_000_000_000L),
+          entry("process.pid", 4242L),
+          entry("process.creation.time", "2026-01-02T03:04:05Z"),
+          entry("process.executable.name", "python3"),
+          entry("process.executable.path", "/usr/bin/python3"),
+          entry("process.parent_pid", 1L),
+          entry("process.user.id", 4_294_967_294L),
+          entry("container.id", Story.CONTAINER_ID),
+          entry("modelwarden.process.origin", "entrypoint"),
+          entry("modelwarden.container.phase", "serving"));
   private static final Map<String, Object> HOLDING =
       Map.of(
           "modelwarden.process.model_data.size",

@@ -96,7 +96,17 @@ class EvidenceSpanTest {
   }
 
   @Test
-  void fileAccess_makesNoLogEvent() {
+  void fileAccessFromTheHost_isALogEvent() {
+    LogRecordData log = logged(Story.onTheHost(Story.evidence(Story.file(Action.READ))));
+    assertThat(log.getEventName()).isEqualTo("modelwarden.file.access");
+    assertThat(log.getSeverity()).isEqualTo(Severity.INFO);
+    assertThat(log.getBodyValue().asString())
+        .isEqualTo("python3: read 4096 bytes of /models/llama/1.safetensors");
+    assertThat(log.getAttributes().get(AttributeNames.PROCESS_ORIGIN)).isEqualTo("host");
+  }
+
+  @Test
+  void fileAccessOfTheEntrypoint_makesNoLogEvent() {
     assertThat(EvidenceLog.isMadeOf(Story.evidence(Story.file(Action.READ)))).isFalse();
     assertThat(EvidenceLog.isMadeOf(Story.evidence(new SessionFacts()))).isFalse();
   }

@@ -17,6 +17,7 @@ import io.modelwarden.session.Measurement.FileIo;
 import io.modelwarden.session.ModelSet;
 import io.modelwarden.session.PeerScope;
 import io.modelwarden.session.Phase;
+import io.modelwarden.session.ProcessOrigin;
 import io.modelwarden.session.SpanIdentity;
 import io.modelwarden.session.Via;
 import io.modelwarden.workload.Workload;
@@ -41,6 +42,9 @@ final class Story {
       SpanIdentity.parse("4bf92f3577b34da6a3ce929d0e0e4736", "53995c3f42cd8ad8");
   static final Holding HOLDING = new Holding(13_000_000_000L, 2.5, 3, Via.PARENT);
 
+  static final String CONTAINER_ID =
+      "5d1f0a9c3b7e48d2a6c0f1e2d3c4b5a697887766554433221100ffeeddccbbaa";
+
   private Story() {}
 
   /** A clock of events that agrees with the node's. */
@@ -58,10 +62,11 @@ final class Story {
         executable,
         "/usr/bin/" + executable,
         9,
-        "vllm.service",
+        "/docker/" + CONTAINER_ID,
         4_026_531_841L,
         4_026_531_836L,
         ProcessFacts.Origin.SELF,
+        ProcessFacts.Entrance.ENTRYPOINT,
         EPOCH_NANOS);
   }
 
@@ -77,6 +82,35 @@ final class Story {
         Phase.SERVING,
         LLAMA,
         facts);
+  }
+
+  /** The same by a process outside of containers. */
+  static Evidence onTheHost(Evidence evidence) {
+    ProcessFacts process = evidence.process();
+    return new Evidence(
+        evidence.identity(),
+        evidence.parent(),
+        evidence.links(),
+        evidence.startEpochNanos(),
+        evidence.endEpochNanos(),
+        evidence.workload(),
+        new ProcessFacts(
+            process.key(),
+            process.parent(),
+            process.parentPid(),
+            process.userId(),
+            process.executableName(),
+            process.executablePath(),
+            process.cgroupId(),
+            "/system.slice/vllm.service",
+            process.mountNamespace(),
+            process.pidNamespace(),
+            process.origin(),
+            ProcessFacts.Entrance.UNKNOWN,
+            process.startEpochNanos()),
+        evidence.phase(),
+        evidence.model(),
+        evidence.facts());
   }
 
   static FileAccessFacts file(Action action) {
@@ -111,6 +145,7 @@ final class Story {
         LLAMA.name(),
         Direction.READ,
         "python3",
+        ProcessOrigin.ENTRYPOINT,
         Phase.LOADING,
         "read",
         bytes,

@@ -13,6 +13,7 @@ import io.modelwarden.session.Measurement.ModelSize;
 import io.modelwarden.session.Measurement.NetworkIo;
 import io.modelwarden.session.PeerScope;
 import io.modelwarden.session.Phase;
+import io.modelwarden.session.ProcessOrigin;
 import io.modelwarden.workload.Workload;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -99,14 +100,19 @@ class StreamProducerTest {
     long at = Story.EPOCH_NANOS;
     Workload server = Story.SERVER;
     read("/m/a", 1, at);
-    streams.measure(new FileMapped(server, at, "/m/a", "l", "python3", Phase.LOADING, 5));
-    streams.measure(new MappingSize(server, at, "/m/a", "l", "python3", Phase.LOADING, 5));
+    streams.measure(
+        new FileMapped(
+            server, at, "/m/a", "l", "python3", ProcessOrigin.ENTRYPOINT, Phase.LOADING, 5));
+    streams.measure(
+        new MappingSize(
+            server, at, "/m/a", "l", "python3", ProcessOrigin.ENTRYPOINT, Phase.LOADING, 5));
     streams.measure(new FileSize(server, at, "/m/a", "l", 5));
     streams.measure(new ModelSize(server, at, "l", "gguf", 5));
     streams.measure(
         new NetworkIo(
             server, at, Transport.TCP, true, Role.INITIATED, PeerScope.PUBLIC, "l", "curl", 5));
-    streams.measure(new MemoryRead(server, at, "ptrace", "gdb", true, true, "l", 5, 1));
+    streams.measure(
+        new MemoryRead(server, at, "ptrace", "gdb", ProcessOrigin.HOST, true, true, "l", 5, 1));
 
     List<MetricData> metrics = collect();
     assertThat(metrics).hasSize(streams.families().size());
@@ -124,7 +130,15 @@ class StreamProducerTest {
   void sums_areCumulativeAndOnlyMappingSizeMayFall() {
     read("/m/a", 1, Story.EPOCH_NANOS);
     streams.measure(
-        new MappingSize(Story.SERVER, Story.EPOCH_NANOS, "/m/a", "l", "python3", Phase.LOADING, 5));
+        new MappingSize(
+            Story.SERVER,
+            Story.EPOCH_NANOS,
+            "/m/a",
+            "l",
+            "python3",
+            ProcessOrigin.ENTRYPOINT,
+            Phase.LOADING,
+            5));
     MetricData io = metric("modelwarden.file.io", collect());
     MetricData mapping = metric("modelwarden.file.mapping.size", collect());
     assertThat(io.getLongSumData().isMonotonic()).isTrue();
