@@ -16,6 +16,7 @@ import io.modelwarden.event.KernelEvent.ProcessSeen;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.Action;
+import io.modelwarden.workload.Workload;
 import io.modelwarden.workload.WorkloadResolver;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,6 +34,7 @@ public final class AccessTracker implements EventSink {
   private final Sessions sessions;
   private final FileTracker tracker;
   private final FileEvents files;
+  private final MappingTracker mappings;
   private final EgressTracker egress;
   private final MemoryTracker memory;
   private final ProcessEnds ends;
@@ -61,7 +63,7 @@ public final class AccessTracker implements EventSink {
     egress = new EgressTracker(context, sessions, scopes);
     holdings = new Holdings(processes, declared, settings, time, losses, egress::firstHolding);
     tracker = new FileTracker(context, sessions, holdings);
-    MappingTracker mappings = new MappingTracker(context, holdings);
+    mappings = new MappingTracker(context, holdings);
     Provisional provisional = new Provisional(settings.limits().provisional(), losses);
     files = new FileEvents(context, provisional, tracker, mappings);
     memory = new MemoryTracker(context, sessions);
@@ -113,6 +115,17 @@ public final class AccessTracker implements EventSink {
   /** Ends all sessions. What waits for a verdict is given up. */
   public void close() {
     sessions.close();
+  }
+
+  /**
+   * What was counted to one workload is counted to another from now on, running totals included.
+   */
+  public void renamed(Workload before, Workload after) {
+    processes.renamed(before, after);
+    tracker.renamed(before, after);
+    egress.renamed(before, after);
+    memory.renamed(before, after);
+    mappings.renamed(before, after, context.time().epochNanos());
   }
 
   /** Peers are classified by these from now on. */

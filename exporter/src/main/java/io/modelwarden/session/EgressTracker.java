@@ -53,6 +53,14 @@ final class EgressTracker {
     }
   }
 
+  void renamed(Workload before, Workload after) {
+    totals.rekey(
+        key -> key.workload().equals(before) ? new TotalKey(after, key.scope(), key.role()) : key);
+    accepted.rekey(
+        key ->
+            key.workload().equals(before) ? new AcceptedKey(after, key.scope(), key.peer()) : key);
+  }
+
   /** What it sent while its first read still ran counts as well. */
   void firstHolding(TrackedProcess process) {
     process.pending.drain(context, (flow, increment) -> record(process, flow, increment));
@@ -62,8 +70,7 @@ final class EgressTracker {
     PeerScope scope = scopes.scope(flow);
     String model = process.largestModel();
     measure(process, flow, scope, model, increment);
-    TotalKey total = new TotalKey(process.workload, scope, flow.role());
-    totals.add(total, increment.bytes());
+    totals.add(new TotalKey(process.workload, scope, flow.role()), increment.bytes());
     String shown = shown(flow);
     context.live().sent(process, new Activity.Destination(shown, flow.port(), scope), increment);
     if (scope == PeerScope.LOCAL) {
@@ -76,7 +83,7 @@ final class EgressTracker {
             < ACCEPTED_SPAN_BYTES) {
       return;
     }
-    slice(process, flow, scope, peer, model, increment, total);
+    slice(process, flow, scope, peer, model, increment);
   }
 
   private void slice(
@@ -85,8 +92,7 @@ final class EgressTracker {
       PeerScope scope,
       String peer,
       String model,
-      Increment increment,
-      TotalKey total) {
+      Increment increment) {
     Slice slice =
         sessions.add(
             process,
@@ -108,7 +114,7 @@ final class EgressTracker {
                 flow.role(),
                 scope,
                 bytes,
-                totals.get(total),
+                totals.get(new TotalKey(process.workload, scope, flow.role())),
                 // What is held is a running total like what was sent: both are those of the end.
                 process.holding(increment.lastEpochNanos()).withAge(age)));
   }

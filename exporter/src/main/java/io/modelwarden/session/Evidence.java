@@ -33,6 +33,21 @@ public record Evidence(
         : new Evidence(identity, parent, links, start, end, workload, process, phase, model, facts);
   }
 
+  /** The same of a workload that has got other names. */
+  public Evidence of(Workload named) {
+    return new Evidence(
+        identity,
+        parent,
+        links,
+        startEpochNanos,
+        endEpochNanos,
+        named,
+        process,
+        phase,
+        model,
+        facts);
+  }
+
   /** What is particular to each kind of span. */
   public sealed interface Facts {}
 

@@ -8,6 +8,7 @@ import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.workload.Workload;
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 
 /** Counts accesses to model files and makes their spans. */
 final class FileTracker {
@@ -81,6 +82,14 @@ final class FileTracker {
     }
   }
 
+  void renamed(Workload before, Workload after) {
+    totals.rekey(
+        key ->
+            key.workload().equals(before)
+                ? new TotalKey(after, key.model(), key.phase(), key.origin().in(after))
+                : key);
+  }
+
   private void take(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
     Lineage lineage = process.lineage;
     ModelUse use = context.use(lineage, set.name());
@@ -151,7 +160,9 @@ final class FileTracker {
             new SliceKey(process.executable(), file.facts.id(), action, phase, process.origin),
             new CoarserKey(set.name(), action, phase, process.origin),
             access.increment());
-    TotalKey total = new TotalKey(process.workload, set.name(), phase, process.origin);
+    // Made when it is asked for: names may come while the slice is open.
+    LongSupplier total =
+        () -> totals.get(new TotalKey(process.workload, set.name(), phase, process.origin));
     slice.describe(
         set.name(),
         phase,
@@ -160,7 +171,7 @@ final class FileTracker {
     return slice;
   }
 
-  private LongFunction<Evidence.Facts> facts(CatalogFile file, Access access, TotalKey total) {
+  private LongFunction<Evidence.Facts> facts(CatalogFile file, Access access, LongSupplier total) {
     return bytes ->
         new FileAccessFacts(
             access.action(),
@@ -169,13 +180,14 @@ final class FileTracker {
             file.facts.sizeBytes(),
             file.facts.format(),
             bytes,
-            totals.get(total));
+            total.getAsLong());
   }
 
   /** Several files in one span: it has no path and no inode, and the size is that of the set. */
-  private LongFunction<Evidence.Facts> mergedFacts(ModelSet set, Action action, TotalKey total) {
+  private LongFunction<Evidence.Facts> mergedFacts(
+      ModelSet set, Action action, LongSupplier total) {
     return bytes ->
-        new FileAccessFacts(action, "", 0, set.sizeBytes(), set.format(), bytes, totals.get(total));
+        new FileAccessFacts(action, "", 0, set.sizeBytes(), set.format(), bytes, total.getAsLong());
   }
 
   private void measure(TrackedProcess process, ModelSet set, Phase phase, Access access) {

@@ -70,6 +70,33 @@ final class MappingTracker {
     }
   }
 
+  void renamed(Workload before, Workload after, long epochNanos) {
+    parts
+        .values()
+        .forEach(
+            own ->
+                own.replaceAll(
+                    (file, part) ->
+                        part.stream().workload().equals(before)
+                            ? moved(part, after, epochNanos)
+                            : part));
+  }
+
+  private Part moved(Part part, Workload after, long epochNanos) {
+    Stream from = part.stream();
+    Stream to =
+        new Stream(
+            after,
+            from.path(),
+            from.model(),
+            from.executable(),
+            from.origin().in(after),
+            from.phase());
+    add(from, -part.bytes(), epochNanos);
+    add(to, part.bytes(), epochNanos);
+    return new Part(to, part.bytes());
+  }
+
   private void hold(TrackedProcess process, String model, MappingSampled sample) {
     ModelUse use = context.use(process.lineage, model);
     use.holdsAtLeast(sample.liveBytes());

@@ -51,6 +51,11 @@ final class MemoryTracker {
     }
   }
 
+  void renamed(Workload before, Workload after) {
+    totals.rekey(
+        key -> key.reader().equals(before) ? new TotalKey(after, key.victimLineage()) : key);
+  }
+
   /** Cgroups below the container's own do not divide it. */
   private static boolean isSameContainer(TrackedProcess reader, TrackedProcess victim) {
     String container = CgroupPath.parse(reader.facts.cgroupPath()).containerId();
@@ -66,13 +71,13 @@ final class MemoryTracker {
       String method,
       Increment increment,
       boolean sameContainer) {
-    TotalKey total = new TotalKey(reader.workload, victim.lineage.key);
-    totals.add(total, increment.bytes());
+    ProcessKey victimLineage = victim.lineage.key;
+    totals.add(new TotalKey(reader.workload, victimLineage), increment.bytes());
     Slice slice =
         sessions.add(
             reader,
             new SliceKey(reader.key(), victim.key(), method),
-            new CoarserKey(victim.lineage.key, method),
+            new CoarserKey(victimLineage, method),
             increment);
     String model = victim.largestModel();
     Holding holding = victim.holding(increment.lastEpochNanos());
@@ -82,7 +87,13 @@ final class MemoryTracker {
         loadSpan(victim, model),
         bytes ->
             new MemoryFacts(
-                method, bytes, totals.get(total), victim.facts, true, sameContainer, holding));
+                method,
+                bytes,
+                totals.get(new TotalKey(reader.workload, victimLineage)),
+                victim.facts,
+                true,
+                sameContainer,
+                holding));
   }
 
   private static List<SpanIdentity> loadSpan(TrackedProcess victim, String model) {

@@ -22,6 +22,14 @@ public enum ProcessOrigin {
         || !CgroupPath.parse(process.cgroupPath()).isContainer()) {
       return HOST;
     }
-    return process.entrance() == Entrance.EXEC ? EXEC : ENTRYPOINT;
+    return (process.entrance() == Entrance.EXEC ? EXEC : ENTRYPOINT).in(workload);
+  }
+
+  /** The same once it is known what kind of container it is. */
+  public ProcessOrigin in(Workload workload) {
+    if (this == HOST || workload.mountsHostRoot()) {
+      return HOST;
+    }
+    return workload.isEphemeral() ? EPHEMERAL : this;
   }
 }

@@ -57,6 +57,15 @@ final class Processes {
     return process;
   }
 
+  void renamed(Workload before, Workload after) {
+    for (TrackedProcess process : all()) {
+      if (process.workload.equals(before)) {
+        process.workload = after;
+        process.origin = ProcessOrigin.of(process.facts, after);
+      }
+    }
+  }
+
   void becameHolder(TrackedProcess process) {
     if (armed.remove(process.key()) != null) {
       holders.put(process.key(), process);

@@ -3,7 +3,9 @@ package io.modelwarden.session;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Sums over the window of totals by key; beyond the bound the key touched longest ago is lost. */
 final class RunningTotals<K> {
@@ -38,6 +40,17 @@ final class RunningTotals<K> {
   long get(K key) {
     HourlyTotal total = totals.get(key);
     return total == null ? 0 : total.sum(time.hours());
+  }
+
+  /** Keys become others; what they had is added to what those have. */
+  void rekey(UnaryOperator<K> rename) {
+    for (K before : List.copyOf(totals.keySet())) {
+      K after = rename.apply(before);
+      if (!after.equals(before)) {
+        HourlyTotal moved = totals.remove(before);
+        totals.computeIfAbsent(after, any -> new HourlyTotal(windowHours)).addAll(moved);
+      }
+    }
   }
 
   int size() {

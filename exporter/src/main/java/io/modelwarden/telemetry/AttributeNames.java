@@ -27,22 +27,71 @@ public final class AttributeNames {
 
   // Resources
   public static final AttributeKey<String> SERVICE_NAME =
-      say(ServiceAttributes.SERVICE_NAME, "`host` for processes outside containers");
+      say(
+          ServiceAttributes.SERVICE_NAME,
+          "`host` for processes outside of pods; of a pod by OpenTelemetry's derivation for "
+              + "Kubernetes, of one without names `container`");
   public static final AttributeKey<String> SERVICE_INSTANCE_ID =
-      say(stringKey("service.instance.id"), "`<host.id>/<workload name>`; the agent's is its node");
+      say(
+          stringKey("service.instance.id"),
+          "`<namespace>.<pod>.<container>` in a pod, else `<host.id>/<workload name>`; the agent's is "
+              + "its node");
   public static final AttributeKey<String> SERVICE_VERSION =
-      say(ServiceAttributes.SERVICE_VERSION, "version of the agent, on its own resource");
+      say(
+          ServiceAttributes.SERVICE_VERSION,
+          "of the agent on its own resource; of a pod by the derivation");
   public static final AttributeKey<String> HOST_ID = say(stringKey("host.id"), "the machine's id");
   public static final AttributeKey<String> HOST_NAME =
       say(stringKey("host.name"), "the machine's name");
   public static final AttributeKey<String> NODE_NAME =
       say(stringKey("k8s.node.name"), "the node's name, where the agent was told it");
+  public static final AttributeKey<String> CLUSTER_NAME =
+      say(stringKey("k8s.cluster.name"), "what the settings call the cluster");
+  public static final AttributeKey<String> CLUSTER_UID =
+      say(stringKey("k8s.cluster.uid"), "uid of the namespace `kube-system`");
+  public static final AttributeKey<String> NAMESPACE_NAME =
+      say(stringKey("k8s.namespace.name"), "of the pod");
+  public static final AttributeKey<String> POD_NAME = say(stringKey("k8s.pod.name"), "of the pod");
+  public static final AttributeKey<String> POD_UID =
+      say(
+          stringKey("k8s.pod.uid"),
+          "of the pod; as the kubelet calls it where the API did not tell the pod's names in time");
+  public static final AttributeKey<String> CONTAINER_NAME =
+      say(stringKey("k8s.container.name"), "of the container in its pod");
+  public static final AttributeKey<String> DEPLOYMENT_NAME =
+      say(stringKey("k8s.deployment.name"), "owner of the pod");
+  public static final AttributeKey<String> REPLICASET_NAME =
+      say(stringKey("k8s.replicaset.name"), "owner of the pod");
+  public static final AttributeKey<String> STATEFULSET_NAME =
+      say(stringKey("k8s.statefulset.name"), "owner of the pod");
+  public static final AttributeKey<String> DAEMONSET_NAME =
+      say(stringKey("k8s.daemonset.name"), "owner of the pod");
+  public static final AttributeKey<String> JOB_NAME =
+      say(stringKey("k8s.job.name"), "owner of the pod");
+  public static final AttributeKey<String> CRONJOB_NAME =
+      say(stringKey("k8s.cronjob.name"), "owner of the pod");
+  public static final AttributeKey<String> IMAGE_NAME =
+      say(stringKey("container.image.name"), "without tag and digest");
+  public static final AttributeKey<String> SERVICE_NAMESPACE =
+      say(stringKey("service.namespace"), "of a pod, by OpenTelemetry's derivation");
+
+  private static final String POD_LABEL = "k8s.pod.label.";
+  private static final String POD_ANNOTATION = "k8s.pod.annotation.";
+
+  static {
+    say(stringKey(POD_LABEL + "<key>"), "labels that `kubernetes.labels` allows");
+    say(stringKey(POD_ANNOTATION + "<key>"), "annotations that `kubernetes.annotations` allows");
+  }
+
   public static final AttributeKey<String> WORKLOAD_KIND =
-      say(stringKey("modelwarden.workload.kind"), "`container`, `systemd_unit` or `executable`");
+      say(
+          stringKey("modelwarden.workload.kind"),
+          "top owner of the pod: `deployment`, `statefulset`, `daemonset`, `job`, `cronjob`, `pod`, "
+              + "...; else `container`, `systemd_unit` or `executable`");
   public static final AttributeKey<String> WORKLOAD_NAME =
       say(
           stringKey("modelwarden.workload.name"),
-          "short id of the container, name of the unit or of the executable");
+          "name of that owner, short id of the container, name of the unit or of the executable");
 
   public static final AttributeKey<String> CONTAINER_ID =
       say(
@@ -103,8 +152,9 @@ public final class AttributeNames {
       say(
           stringKey("modelwarden.process.origin"),
           "`entrypoint`: what the container was started with; `exec`: a command run in it "
-              + "afterwards; `host`: outside of containers, or in the mounts of the machine; on "
-              + "memory metrics that of the reader");
+              + "afterwards; `ephemeral`: in a container added to the running pod; `host`: outside "
+              + "of containers, in the mounts of the machine, or in a container that mounts the "
+              + "machine's root folder; on memory metrics that of the reader");
   public static final AttributeKey<Long> MODEL_DATA_SIZE =
       say(
           longKey("modelwarden.process.model_data.size"),
@@ -228,6 +278,14 @@ public final class AttributeNames {
   /** All of them, in the order of this page. */
   public static List<Described> all() {
     return List.copyOf(described);
+  }
+
+  static AttributeKey<String> podLabel(String key) {
+    return stringKey(POD_LABEL + key);
+  }
+
+  static AttributeKey<String> podAnnotation(String key) {
+    return stringKey(POD_ANNOTATION + key);
   }
 
   private static <T> AttributeKey<T> say(AttributeKey<T> key, String description) {

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id never empty; the same after a restart of agent and machine
  * @param nodeName the Kubernetes node, null outside of a cluster
+ * @param clusterName what the settings call the cluster; empty if they do not
  */
-public record HostIdentity(String id, String name, @Nullable String nodeName) {
+public record HostIdentity(String id, String name, @Nullable String nodeName, String clusterName) {
 
   private static final String NODE_NAME_VARIABLE = "K8S_NODE_NAME";
 
@@ -35,7 +36,12 @@ public record HostIdentity(String id, String name, @Nullable String nodeName) {
     String name = node.isEmpty() ? read(hostName, "localhost") : node;
     // Without a machine id the name is the best that outlives a restart.
     String fallback = UUID.nameUUIDFromBytes(name.getBytes(UTF_8)).toString();
-    return new HostIdentity(read(machineId, fallback), name, node.isEmpty() ? null : node);
+    return new HostIdentity(read(machineId, fallback), name, node.isEmpty() ? null : node, "");
+  }
+
+  /** The same in a cluster of that name. */
+  public HostIdentity in(String cluster) {
+    return new HostIdentity(id, name, nodeName, cluster);
   }
 
   /** What the agent calls itself: its node's name, else its host's. */

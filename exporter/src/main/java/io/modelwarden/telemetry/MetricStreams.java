@@ -90,6 +90,11 @@ final class MetricStreams {
     }
   }
 
+  /** What nobody has received yet of one workload becomes another's. */
+  void move(Workload before, Workload after) {
+    families().forEach(family -> family.move(before, after));
+  }
+
   void endWorkload(Workload workload) {
     families().forEach(family -> family.endWorkload(workload));
   }

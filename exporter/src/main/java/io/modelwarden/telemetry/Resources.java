@@ -71,12 +71,16 @@ final class Resources {
   }
 
   private Resource make(Workload workload) {
-    return onHost()
-        .put(AttributeNames.SERVICE_NAME, "host")
-        .put(AttributeNames.SERVICE_INSTANCE_ID, host.id() + "/" + workload.name())
-        .put(AttributeNames.WORKLOAD_KIND, workload.kind())
-        .put(AttributeNames.WORKLOAD_NAME, workload.name())
-        .build();
+    ResourceBuilder resource =
+        onHost()
+            .put(AttributeNames.SERVICE_NAME, "host")
+            .put(AttributeNames.SERVICE_INSTANCE_ID, host.id() + "/" + workload.name())
+            .put(AttributeNames.WORKLOAD_KIND, workload.kind())
+            .put(AttributeNames.WORKLOAD_NAME, workload.name());
+    if (workload.container() != null) {
+      PodAttributes.put(resource, workload.container());
+    }
+    return resource.build();
   }
 
   private ResourceBuilder onHost() {
@@ -85,6 +89,9 @@ final class Resources {
             .setSchemaUrl(SCHEMA_URL)
             .put(AttributeNames.HOST_ID, host.id())
             .put(AttributeNames.HOST_NAME, host.name());
+    if (!host.clusterName().isEmpty()) {
+      builder.put(AttributeNames.CLUSTER_NAME, host.clusterName());
+    }
     if (host.nodeName() != null) {
       builder.put(AttributeNames.NODE_NAME, host.nodeName());
     }

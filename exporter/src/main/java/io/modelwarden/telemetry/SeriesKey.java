@@ -29,6 +29,9 @@ sealed interface SeriesKey {
 
   Attributes attributes();
 
+  /** The same of another workload. */
+  SeriesKey of(Workload other);
+
   /** The same without what has no bound: paths and names of executables. */
   SeriesKey folded();
 
@@ -68,6 +71,12 @@ sealed interface SeriesKey {
     }
 
     @Override
+    public SeriesKey of(Workload other) {
+      return new FileSeries(
+          other, path, model, direction, executable, origin.in(other), phase, method);
+    }
+
+    @Override
     public SeriesKey folded() {
       return new FileSeries(workload, FOLDED, model, direction, FOLDED, origin, phase, method);
     }
@@ -82,6 +91,11 @@ sealed interface SeriesKey {
     }
 
     @Override
+    public SeriesKey of(Workload other) {
+      return new FileSizeSeries(other, path, model);
+    }
+
+    @Override
     public SeriesKey folded() {
       return new FileSizeSeries(workload, FOLDED, model);
     }
@@ -93,6 +107,11 @@ sealed interface SeriesKey {
     @Override
     public Attributes attributes() {
       return Attributes.of(AttributeNames.MODEL_NAME, model, AttributeNames.MODEL_FORMAT, format);
+    }
+
+    @Override
+    public SeriesKey of(Workload other) {
+      return new ModelSizeSeries(other, model, format);
     }
 
     @Override
@@ -127,6 +146,11 @@ sealed interface SeriesKey {
     }
 
     @Override
+    public SeriesKey of(Workload other) {
+      return new NetworkSeries(other, transport, ipv6, role, scope, model, executable);
+    }
+
+    @Override
     public SeriesKey folded() {
       return new NetworkSeries(workload, transport, ipv6, role, scope, model, FOLDED);
     }
@@ -153,6 +177,12 @@ sealed interface SeriesKey {
           .put(AttributeNames.TARGET_SAME_CONTAINER, sameContainer)
           .put(AttributeNames.MODEL_NAME, model)
           .build();
+    }
+
+    @Override
+    public SeriesKey of(Workload other) {
+      return new MemorySeries(
+          other, method, executable, origin.in(other), targetHoldsModel, sameContainer, model);
     }
 
     @Override

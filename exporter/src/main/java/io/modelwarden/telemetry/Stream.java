@@ -111,6 +111,10 @@ final class Stream {
     return closed;
   }
 
+  long startEpochNanos() {
+    return startEpochNanos;
+  }
+
   synchronized long touchedEpochNanos() {
     return touchedEpochNanos;
   }

@@ -75,6 +75,21 @@ final class StreamFamily {
         });
   }
 
+  /** What nobody has received yet of one workload becomes another's. */
+  void move(Workload before, Workload after) {
+    streams.forEach(
+        (key, stream) -> {
+          if (!key.workload().equals(before) || !streams.remove(key, stream)) {
+            return;
+          }
+          if (metric.instrument() == Instrument.COUNTER) {
+            add(key.of(after), stream.value(), stream.startEpochNanos());
+          } else if (metric.instrument() == Instrument.GAUGE) {
+            set(key.of(after), stream.value(), stream.touchedEpochNanos());
+          } // else it is a sum over processes, and they have told their new one
+        });
+  }
+
   /** Removes what has ended; then shows every series, the overflow point without a key. */
   void collect(long nowEpochNanos, BiConsumer<@Nullable SeriesKey, Stream> to) {
     streams.values().removeIf(Stream::closed);

@@ -26,6 +26,7 @@ final class StreamProducer implements MetricProducer {
   private final SelfMetrics self;
   private final Resources resources;
   private final LongSupplier epochNanos;
+  private volatile boolean waits = true;
 
   StreamProducer(
       MetricStreams streams, SelfMetrics self, Resources resources, LongSupplier epochNanos) {
@@ -33,6 +34,11 @@ final class StreamProducer implements MetricProducer {
     this.self = self;
     this.resources = resources;
     this.epochNanos = epochNanos;
+  }
+
+  /** From here on nothing waits for names: there will be no other export. */
+  void endWaiting() {
+    waits = false;
   }
 
   @Override
@@ -45,6 +51,9 @@ final class StreamProducer implements MetricProducer {
       family.collect(
           now,
           (key, stream) -> {
+            if (key != null && key.workload().isAwaited() && waits) {
+              return;
+            }
             Resource resource =
                 key == null ? agent : inUse.computeIfAbsent(key.workload(), resources::of);
             byResource

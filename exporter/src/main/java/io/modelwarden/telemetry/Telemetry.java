@@ -42,13 +42,15 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
   private final ExportClock clock;
   private final MetricStreams streams;
   private final SelfMetrics self = new SelfMetrics();
+  private final AwaitedEvidence awaited = new AwaitedEvidence();
+  private final StreamProducer producer;
   private final ExportPipeline pipeline;
 
   private Telemetry(TelemetrySettings settings, Map<String, String> overrides) {
     resources = new Resources(settings.host(), settings.version());
     clock = new ExportClock(settings.eventEpochNanos(), Telemetry::nowEpochNanos);
     streams = new MetricStreams(settings.seriesLimit(), settings.configuredModel(), clock::ofEvent);
-    StreamProducer producer = new StreamProducer(streams, self, resources, clock::nowNanos);
+    producer = new StreamProducer(streams, self, resources, clock::nowNanos);
     pipeline =
         new ExportPipeline(
             producer,
@@ -87,16 +89,28 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
   public void span(Evidence seen) {
     Evidence evidence =
         seen.at(clock.ofEvent(seen.startEpochNanos()), clock.ofEvent(seen.endEpochNanos()));
-    Resource resource = resources.of(evidence.workload());
-    pipeline.emit(new EvidenceSpan(evidence, resource, resources.scope()));
-    if (EvidenceLog.isMadeOf(evidence)) {
-      pipeline.emit(new EvidenceLog(evidence, resource, resources.scope()));
+    Evidence named = awaited.named(evidence);
+    if (named != null) {
+      emit(named);
     }
   }
 
   @Override
   public void measure(Measurement measurement) {
     streams.measure(measurement);
+  }
+
+  /**
+   * A workload has other names. What has waited for them is exported with them; where something was
+   * exported without, its series are exported once more and end, because a resource never changes.
+   */
+  public void renamed(Workload before, Workload after) {
+    if (before.isAwaited()) {
+      streams.move(before, after);
+      awaited.take(before, after).forEach(this::emit);
+    } else {
+      streams.endWorkload(before);
+    }
   }
 
   /** Its series are exported once more, then end; a later measurement begins new ones at zero. */
@@ -127,11 +141,21 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
   /** Sends what is waiting and ends, within four seconds whatever the collector does. */
   @Override
   public void close() {
+    producer.endWaiting();
+    awaited.takeAll().forEach(this::emit);
     if (!pipeline.shutdown(CLOSE_TIMEOUT)) {
       logger.log(
           Level.WARNING,
           "not delivered at the end: {0} spans, {1} log records",
           new Object[] {pipeline.spans().pending(), pipeline.logs().pending()});
+    }
+  }
+
+  private void emit(Evidence evidence) {
+    Resource resource = resources.of(evidence.workload());
+    pipeline.emit(new EvidenceSpan(evidence, resource, resources.scope()));
+    if (EvidenceLog.isMadeOf(evidence)) {
+      pipeline.emit(new EvidenceLog(evidence, resource, resources.scope()));
     }
   }
 

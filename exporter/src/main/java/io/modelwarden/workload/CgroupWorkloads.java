@@ -22,8 +22,12 @@ public final class CgroupWorkloads implements WorkloadResolver {
 
   /** A user may name what is below his slice after somebody else's container: it stays his. */
   private static String name(CgroupPath path) {
-    String shortId = path.containerId().substring(0, SHORT_ID_LENGTH);
+    String shortId = shortId(path.containerId());
     return path.unit().isEmpty() ? shortId : path.unit() + "/" + shortId;
+  }
+
+  static String shortId(String containerId) {
+    return containerId.substring(0, SHORT_ID_LENGTH);
   }
 
   private static String executable(ProcessPlace place) {

@@ -19,7 +19,7 @@ class HostIdentityTest {
     Path id = Files.writeString(folder.resolve("machine-id"), "4c4c4544\n");
     Path name = Files.writeString(folder.resolve("hostname"), "gpu-7\n");
     assertThat(HostIdentity.detect(id, name, Map.of()))
-        .isEqualTo(new HostIdentity("4c4c4544", "gpu-7", null));
+        .isEqualTo(new HostIdentity("4c4c4544", "gpu-7", null, ""));
   }
 
   @Test
@@ -27,7 +27,7 @@ class HostIdentityTest {
     Path id = Files.writeString(folder.resolve("machine-id"), "4c4c4544\n");
     Path name = Files.writeString(folder.resolve("hostname"), "modelwarden-x7k2p\n");
     assertThat(HostIdentity.detect(id, name, Map.of("K8S_NODE_NAME", "node-3")))
-        .isEqualTo(new HostIdentity("4c4c4544", "node-3", "node-3"));
+        .isEqualTo(new HostIdentity("4c4c4544", "node-3", "node-3", ""));
   }
 
   @Test
@@ -43,13 +43,13 @@ class HostIdentityTest {
 
   @Test
   void node_isTheInstanceWhereThereIsOne() {
-    assertThat(new HostIdentity("1", "gpu-7", "node-3").instanceName()).isEqualTo("node-3");
-    assertThat(new HostIdentity("1", "gpu-7", null).instanceName()).isEqualTo("gpu-7");
+    assertThat(new HostIdentity("1", "gpu-7", "node-3", "").instanceName()).isEqualTo("node-3");
+    assertThat(new HostIdentity("1", "gpu-7", null, "").instanceName()).isEqualTo("gpu-7");
   }
 
   @Test
   void nodeName_isOnEveryWorkload() {
-    Resources resources = new Resources(new HostIdentity("1", "gpu-7", "node-3"), "0.1");
+    Resources resources = new Resources(new HostIdentity("1", "gpu-7", "node-3", ""), "0.1");
     assertThat(resources.of(Story.SERVER).getAttribute(AttributeNames.NODE_NAME))
         .isEqualTo("node-3");
     assertThat(resources.of(Story.SERVER)).isSameAs(resources.of(Story.SERVER));

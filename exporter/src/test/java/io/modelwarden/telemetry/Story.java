@@ -30,7 +30,7 @@ final class Story {
   /** 2026-01-02T03:04:05Z. */
   static final long EPOCH_NANOS = 1_767_323_045_000_000_000L;
 
-  static final HostIdentity HOST = new HostIdentity("4c4c4544", "gpu-7", null);
+  static final HostIdentity HOST = new HostIdentity("4c4c4544", "gpu-7", null, "");
   static final Workload SERVER = new Workload("systemd_unit", "vllm.service");
   static final Workload THIEF = new Workload("executable", "/usr/bin/curl");
   static final ModelSet LLAMA = new ModelSet("meta/llama", "safetensors", 14_000_000_000L);
