@@ -99,6 +99,24 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("org.jline..", "com.fasterxml.jackson..");
 
+  @ArchTest
+  static final ArchRule kubernetesClient_staysInOnePackage =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.modelwarden.workload.kubernetes..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.fabric8..");
+
+  @ArchTest
+  static final ArchRule workload_isUsableWithoutACluster =
+      noClasses()
+          .that()
+          .resideInAPackage("io.modelwarden.workload")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.modelwarden.workload.kubernetes..");
+
   private static ArchCondition<JavaClass> importOnlyWhatIsAllowed() {
     return new ArchCondition<>("import only packages below") {
       @Override

@@ -18,7 +18,8 @@ import io.modelwarden.telemetry.Sample;
 import io.modelwarden.telemetry.Telemetry;
 import io.modelwarden.telemetry.TelemetrySettings;
 import io.modelwarden.top.AgentState;
-import io.modelwarden.workload.CgroupWorkloads;
+import io.modelwarden.workload.NameListener;
+import io.modelwarden.workload.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,10 +48,24 @@ final class Agent implements AutoCloseable {
   private final TopService top;
   private final KernelSide kernel;
   private final Clock clock;
+  private final Workloads workloads;
   private final Telemetry telemetry;
   private final AccessTracker tracker;
   private final KernelPoller poller;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final NameListener naming =
+      new NameListener() {
+        @Override
+        public void renamed(Workload before, Workload after) {
+          tracker().renamed(before, after);
+          telemetry().renamed(before, after);
+        }
+
+        @Override
+        public void ended(Workload workload) {
+          telemetry().endWorkload(workload);
+        }
+      };
   private volatile boolean stopping;
   private volatile boolean ready;
   private volatile long polledNanos = System.nanoTime();
@@ -63,11 +78,13 @@ final class Agent implements AutoCloseable {
     this.clock = Clock.startingNow();
     PeerScopes scopes = new PeerScopes(Wiring.networks(settings));
     scopes.prefixes().forEach(this::tellScope);
+    HostIdentity host = Workloads.host(settings, System.getenv());
+    this.workloads = Workloads.start(settings, host, System.getenv());
     this.telemetry =
         Telemetry.start(
             new TelemetrySettings(
                 VersionCommand.VERSION,
-                HostIdentity.detect(),
+                host,
                 settings.metricsSeriesLimit(),
                 settings.models().names()::containsValue,
                 this::eventEpochNanos));
@@ -76,13 +93,14 @@ final class Agent implements AutoCloseable {
         new AccessTracker(
             Wiring.sessions(settings),
             names::nameOf,
-            new CgroupWorkloads(),
+            workloads.resolver(),
             scopes,
             Wiring.declared(settings),
             telemetry,
             process -> poller().disarm(process));
     this.poller = new KernelPoller(kernel, clock, new Judge(settings.models()), tracker);
     SelfReport.register(telemetry.self(), kernel, poller, tracker);
+    workloads.report(telemetry.self());
   }
 
   /** Binds, attaches, gives up privileges, then starts the rest. */
@@ -138,6 +156,7 @@ final class Agent implements AutoCloseable {
       }
       poller.poll();
       tracker.tick(poller.nowEpochNanos());
+      workloads.tick(naming);
       telemetry.deliver();
       top.polled(this::state, tracker::view);
       polledNanos = System.nanoTime();
@@ -205,6 +224,14 @@ final class Agent implements AutoCloseable {
     return poller;
   }
 
+  private AccessTracker tracker() {
+    return tracker;
+  }
+
+  private Telemetry telemetry() {
+    return telemetry;
+  }
+
   private void tellScope(ScopePrefix prefix) {
     kernel.putPeerScope(prefix.bits(), prefix.address(), prefix.scope().name());
   }
@@ -217,7 +244,8 @@ final class Agent implements AutoCloseable {
       } catch (BpfException missing) {
         logger.log(
             Level.WARNING,
-            "models.paths: {0} cannot be opened: files below it are seen by suffix and content only",
+            "models.paths: {0} cannot be opened: files below it are seen by suffix and content"
+                + " only",
             folder);
       }
     }
@@ -226,6 +254,7 @@ final class Agent implements AutoCloseable {
   @Override
   public void close() {
     tracker.close();
+    workloads.close();
     http.close();
     top.close();
     telemetry.close();

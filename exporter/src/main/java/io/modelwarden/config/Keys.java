@@ -26,7 +26,8 @@ final class Keys {
           LIST,
           ".safetensors,.gguf,.ggml,.onnx,.onnx_data,.onnx.data,.pt,.pth,.ckpt,.tflite,.engine,.plan,.pte,.mlmodel",
           "at most 32, each a dot and 1 to 15 of a-z, 0-9, '.', '_', '-'",
-          "Regular files of at least models.minimum-size with one of these endings are models. Case does not matter in file names.",
+          "Regular files of at least models.minimum-size with one of these endings are models. Case"
+              + " does not matter in file names.",
           Rules::suffixes);
   static final Key<List<String>> PATHS =
       key(
@@ -42,7 +43,8 @@ final class Keys {
           MAP,
           "",
           "absolute pattern to name",
-          "Names of models by pattern of path; without one the name comes from the layout of the folders.",
+          "Names of models by pattern of path; without one the name comes from the layout of the"
+              + " folders.",
           Rules::names);
   static final Key<Boolean> DETECT_CONTENT =
       key(
@@ -74,7 +76,8 @@ final class Keys {
           MAP,
           "",
           "absolute pattern of an executable to name of a model",
-          "Executables that hold a model without ever reading a file, such as servers that stream weights.",
+          "Executables that hold a model without ever reading a file, such as servers that stream"
+              + " weights.",
           Rules::names);
   static final Key<List<Cidr>> POD_CIDRS =
       key(
@@ -154,7 +157,8 @@ final class Keys {
           TEXT,
           "10m",
           "1s to 24h",
-          "What a process tree reads later than this after its first read of a model is outside loading.",
+          "What a process tree reads later than this after its first read of a model is outside"
+              + " loading.",
           Rules.duration(SECOND, DAY));
   static final Key<Duration> AFTER_EXEC =
       key(
@@ -170,8 +174,51 @@ final class Keys {
           TEXT,
           "24h",
           "1m to 30d",
-          "How long a process that only inherited the mark keeps it after the last read of its tree.",
+          "How long a process that only inherited the mark keeps it after the last read of its"
+              + " tree.",
           Rules.duration(Duration.ofMinutes(1), Duration.ofDays(30)));
+  static final Key<String> KUBECONFIG =
+      key(
+          "kubernetes.kubeconfig",
+          TEXT,
+          "",
+          "path of a file, or empty",
+          "How the API server is reached; empty for the service account of the agent's pod, or no"
+              + " cluster.",
+          Rules::readableFile);
+  static final Key<String> CLUSTER_NAME =
+      key(
+          "kubernetes.cluster-name",
+          TEXT,
+          "",
+          "up to 200 characters on one line",
+          "k8s.cluster.name of all that this agent sends.",
+          Rules::line);
+  static final Key<Duration> NAMES_WAIT =
+      key(
+          "kubernetes.names-wait",
+          TEXT,
+          "5s",
+          "0s to 60s",
+          "How long telemetry of a new container waits for its names from the API server; then it"
+              + " goes without.",
+          Rules.duration(Duration.ZERO, Duration.ofSeconds(60)));
+  static final Key<List<String>> POD_LABELS =
+      key(
+          "kubernetes.labels",
+          LIST,
+          "",
+          "keys of labels",
+          "Labels of pods that become resource attributes k8s.pod.label.KEY.",
+          Rules.each(Rules::labelKey));
+  static final Key<List<String>> POD_ANNOTATIONS =
+      key(
+          "kubernetes.annotations",
+          LIST,
+          "",
+          "keys of annotations",
+          "Annotations of pods that become resource attributes k8s.pod.annotation.KEY.",
+          Rules.each(Rules::labelKey));
   static final Key<Integer> SERIES_LIMIT =
       key(
           "metrics.series-limit",
@@ -194,7 +241,8 @@ final class Keys {
           TEXT,
           "false",
           "true or false",
-          "Serve the file counters on /metrics too. A scrape loses their birth at zero: pushing is better, and both together count twice.",
+          "Serve the file counters on /metrics too. A scrape loses their birth at zero: pushing is"
+              + " better, and both together count twice.",
           Rules::flag);
   static final Key<Optional<Path>> TOP_SOCKET =
       key(
@@ -202,7 +250,8 @@ final class Keys {
           TEXT,
           "/run/modelwarden/agent.sock",
           "an absolute path of at most 100 bytes, or empty for none",
-          "Where `modelwarden top` asks, in a folder of mode 0700 that is made if there is none: only the agent's user can.",
+          "Where `modelwarden top` asks, in a folder of mode 0700 that is made if there is none:"
+              + " only the agent's user can.",
           Rules::socket);
   static final Key<Integer> COUNTER_ENTRIES =
       key(

@@ -2,6 +2,7 @@
 package io.modelwarden.config;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,10 @@ final class Rules {
   private static final Pattern SUFFIX = Pattern.compile("\\.[a-z0-9_.-]{1,15}");
 
   private static final int LONGEST_SOCKET = 100;
+
+  private static final Pattern LABEL_KEY =
+      Pattern.compile(
+          "([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([\\w.-]{0,61}[A-Za-z0-9])?");
 
   private Rules() {}
 
@@ -77,6 +82,27 @@ final class Rules {
       throw new IllegalArgumentException("is not one of " + String.join(", ", words));
     }
     return raw.text();
+  }
+
+  static String readableFile(Raw raw) {
+    if (!raw.text().isEmpty() && !Files.isReadable(Path.of(raw.text()))) {
+      throw new IllegalArgumentException("is not there or cannot be read: name a readable file");
+    }
+    return raw.text();
+  }
+
+  static String line(Raw raw) {
+    if (raw.text().length() > 200 || raw.text().chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("is no text of up to 200 characters on one line");
+    }
+    return raw.text();
+  }
+
+  static String labelKey(String key) {
+    if (!LABEL_KEY.matcher(key).matches()) {
+      throw new IllegalArgumentException("is no key of Kubernetes, such as app.kubernetes.io/name");
+    }
+    return key;
   }
 
   static List<String> suffixes(Raw raw) {

@@ -20,6 +20,7 @@ public record Settings(
     Duration totalsWindow,
     Duration phaseLoading,
     Marks marks,
+    Kubernetes kubernetes,
     int metricsSeriesLimit,
     Http http,
     @Nullable Path topSocket,
@@ -43,6 +44,16 @@ public record Settings(
   public record Session(Duration quietPeriod, Duration slice, Duration maximum) {}
 
   public record Marks(Duration afterExec, Duration inherited) {}
+
+  /**
+   * @param kubeconfig empty for the service account of the agent's pod, or no cluster
+   */
+  public record Kubernetes(
+      String kubeconfig,
+      String clusterName,
+      Duration namesWait,
+      List<String> labels,
+      List<String> annotations) {}
 
   public record Http(Endpoint listen, boolean fileMetrics) {}
 

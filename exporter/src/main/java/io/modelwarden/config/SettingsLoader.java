@@ -29,7 +29,8 @@ public final class SettingsLoader {
       throw new ConfigurationException(
           "OTEL_CONFIG_FILE="
               + environment.get("OTEL_CONFIG_FILE")
-              + ": declarative configuration leaves out the metrics of this agent: unset it and use OTEL_* variables");
+              + ": declarative configuration leaves out the metrics of this agent: unset it and use"
+              + " OTEL_* variables");
     }
     Map<String, Raw> values = file == null ? new HashMap<>() : YamlFile.read(file);
     values.putAll(variables(environment));
@@ -86,6 +87,12 @@ public final class SettingsLoader {
         get(Keys.WINDOW),
         get(Keys.LOADING),
         new Settings.Marks(get(Keys.AFTER_EXEC), get(Keys.INHERITED)),
+        new Settings.Kubernetes(
+            get(Keys.KUBECONFIG),
+            get(Keys.CLUSTER_NAME),
+            get(Keys.NAMES_WAIT),
+            get(Keys.POD_LABELS),
+            get(Keys.POD_ANNOTATIONS)),
         get(Keys.SERIES_LIMIT),
         new Settings.Http(get(Keys.LISTEN), get(Keys.FILE_METRICS)),
         get(Keys.TOP_SOCKET).orElse(null),

@@ -34,8 +34,8 @@ public final class AttributeNames {
   public static final AttributeKey<String> SERVICE_INSTANCE_ID =
       say(
           stringKey("service.instance.id"),
-          "`<namespace>.<pod>.<container>` in a pod, else `<host.id>/<workload name>`; the agent's is "
-              + "its node");
+          "`<namespace>.<pod>.<container>` in a pod, else `<host.id>/<workload name>`; the agent's"
+              + " is its node");
   public static final AttributeKey<String> SERVICE_VERSION =
       say(
           ServiceAttributes.SERVICE_VERSION,
@@ -86,8 +86,8 @@ public final class AttributeNames {
   public static final AttributeKey<String> WORKLOAD_KIND =
       say(
           stringKey("modelwarden.workload.kind"),
-          "top owner of the pod: `deployment`, `statefulset`, `daemonset`, `job`, `cronjob`, `pod`, "
-              + "...; else `container`, `systemd_unit` or `executable`");
+          "top owner of the pod: `deployment`, `statefulset`, `daemonset`, `job`, `cronjob`, `pod`,"
+              + " ...; else `container`, `systemd_unit` or `executable`");
   public static final AttributeKey<String> WORKLOAD_NAME =
       say(
           stringKey("modelwarden.workload.name"),
@@ -123,9 +123,8 @@ public final class AttributeNames {
   public static final AttributeKey<Long> READ_TOTAL =
       say(
           longKey("modelwarden.read.total"),
-          "bytes read + distinct bytes mapped by this workload of this model in this phase and from "
-              + "this origin, "
-              + "running total");
+          "bytes read + distinct bytes mapped by this workload of this model in this phase and from"
+              + " this origin, running total");
   public static final AttributeKey<String> IO_DIRECTION =
       say(stringKey("disk.io.direction"), "`read` or `write`");
   public static final AttributeKey<String> IO_METHOD =

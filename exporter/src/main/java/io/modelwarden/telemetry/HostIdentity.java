@@ -39,9 +39,14 @@ public record HostIdentity(String id, String name, @Nullable String nodeName, St
     return new HostIdentity(read(machineId, fallback), name, node.isEmpty() ? null : node, "");
   }
 
-  /** The same in a cluster of that name. */
+  /** The same in a cluster of that name, which may be empty. */
   public HostIdentity in(String cluster) {
     return new HostIdentity(id, name, nodeName, cluster);
+  }
+
+  /** The same as a node of a cluster. */
+  public HostIdentity as(String node) {
+    return new HostIdentity(id, name, node, clusterName);
   }
 
   /** What the agent calls itself: its node's name, else its host's. */

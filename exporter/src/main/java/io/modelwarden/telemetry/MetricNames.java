@@ -221,6 +221,12 @@ public final class MetricNames {
           "{failure}",
           "Names that could not be found",
           AttributeNames.RESOLUTION_KIND);
+  public static final MetricSpec AGENT_KUBERNETES_WATCHING =
+      define(
+          "modelwarden.agent.kubernetes.watching",
+          GAUGE,
+          "{watch}",
+          "1 while the API server tells of this node's pods, else 0; absent without a cluster");
   public static final MetricSpec AGENT_VALUES_CLAMPED =
       define(
           "modelwarden.agent.values.clamped",

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -40,7 +41,7 @@ public final class PodWorkloads implements WorkloadResolver {
   private final WorkloadResolver others;
   private final long waitNanos;
   private final LongSupplier nanoTime;
-  private long withoutNames;
+  private final AtomicLong withoutNames = new AtomicLong();
 
   /** The one used longest ago is forgotten first. */
   private final Map<Key, Entry> entries =
@@ -105,7 +106,7 @@ public final class PodWorkloads implements WorkloadResolver {
 
   /** Containers whose telemetry went without names because they did not come in time. */
   public long withoutNames() {
-    return withoutNames;
+    return withoutNames.get();
   }
 
   private void look(Entry entry) {
@@ -117,7 +118,9 @@ public final class PodWorkloads implements WorkloadResolver {
       entry.named = true;
       entry.workload = frozen(entry.key, names);
     } else if (nanoTime.getAsLong() >= entry.awaitedUntilNanos) {
-      withoutNames += entry.workload.isAwaited() ? 1 : 0;
+      if (entry.workload.isAwaited()) {
+        withoutNames.incrementAndGet();
+      }
       boolean podIsNamed = entry.workload.container().names() != null;
       entry.workload = names == null || podIsNamed ? late(entry) : ofPod(entry.key, names);
     }

@@ -26,20 +26,29 @@ class CgroupPathTest {
     "/kubepods/burstable/podHASH/ID, '', HASH",
     // kubelet, systemd: containerd, CRI-O 1.28, cri-dockerd
     "/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope, containerd, UID",
-    "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podU_D.slice/cri-containerd-ID.scope, containerd, UID",
-    "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-podU_D.slice/crio-ID.scope, cri-o, UID",
-    "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-podU_D.slice/crio-ID.scope/container, cri-o, UID",
-    "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podU_D.slice/docker-ID.scope, docker, UID",
-    "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podHASH.slice/cri-containerd-ID.scope, containerd, HASH",
+    "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podU_D.slice/cri-containerd-ID.scope,"
+        + " containerd, UID",
+    "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-podU_D.slice/crio-ID.scope,"
+        + " cri-o, UID",
+    "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-podU_D.slice/crio-ID.scope/container,"
+        + " cri-o, UID",
+    "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podU_D.slice/docker-ID.scope,"
+        + " docker, UID",
+    "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podHASH.slice/cri-containerd-ID.scope,"
+        + " containerd, HASH",
     // kubelet --cgroup-root
     "/kubelet/kubepods/burstable/podUID/ID, '', UID",
-    "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-podU_D.slice/cri-containerd-ID.scope, containerd, UID",
-    "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/kubelet-kubepods-burstable-podU_D.slice/cri-containerd-ID.scope, containerd, UID",
+    "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-podU_D.slice/cri-containerd-ID.scope,"
+        + " containerd, UID",
+    "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/kubelet-kubepods-burstable-podU_D.slice/cri-containerd-ID.scope,"
+        + " containerd, UID",
     // Docker in a pod, a container's own systemd: they belong to the pod's container
     "/kubepods/burstable/podUID/ID/docker/OTHER, '', UID",
     "/kubepods/burstable/podUID/ID/kubepods/podXXXXXXXX-4b5a-4c6d-9e7f-0a1b2c3d4e5f/OTHER, '', UID",
-    "/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope/system.slice/ssh.service, containerd, UID",
-    "/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope/system.slice/docker-OTHER.scope, containerd, UID",
+    "/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope/system.slice/ssh.service,"
+        + " containerd, UID",
+    "/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope/system.slice/docker-OTHER.scope,"
+        + " containerd, UID",
     // the kernel cuts the end off
     "/kubepods/burstable/podUID/ID/aaaa…, '', UID",
     // Docker 20.10: cgroupfs, systemd, --cgroup-parent, Docker in Docker
@@ -49,7 +58,8 @@ class CgroupPathTest {
     "/ci.slice/docker-ID.scope, docker, ''",
     "/docker/ID/docker/OTHER, docker, ''",
     "/docker/ID/kubepods/burstable/podUID/OTHER, docker, ''",
-    "/system.slice/docker-ID.scope/kubepods.slice/kubepods-podU_D.slice/cri-containerd-OTHER.scope, docker, ''",
+    "/system.slice/docker-ID.scope/kubepods.slice/kubepods-podU_D.slice/cri-containerd-OTHER.scope,"
+        + " docker, ''",
     // Podman 4.3: cgroupfs, systemd, in a pod of its own
     "/libpod_parent/libpod-ID, podman, ''",
     "/machine.slice/libpod-ID.scope, podman, ''",
@@ -67,9 +77,12 @@ class CgroupPathTest {
   /** What an unprivileged user's systemd lets him name stays his, whatever the name. */
   @ParameterizedTest
   @CsvSource({
-    "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-ID.scope/container, podman, user-1000.slice",
-    "/user.slice/user-1000.slice/user@1000.service/app.slice/docker-ID.scope, docker, user-1000.slice",
-    "/user.slice/user-1000.slice/user@1000.service/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope, containerd, user-1000.slice",
+    "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-ID.scope/container, podman,"
+        + " user-1000.slice",
+    "/user.slice/user-1000.slice/user@1000.service/app.slice/docker-ID.scope, docker,"
+        + " user-1000.slice",
+    "/user.slice/user-1000.slice/user@1000.service/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope,"
+        + " containerd, user-1000.slice",
     "/user.slice/user-1000.slice/user@1000.service/kubepods/podUID/ID, '', user-1000.slice",
     "/system.slice/llm.service/libpod-payload-ID, podman, llm.service",
     "/system.slice/llm.service/kubepods/podUID/ID, '', llm.service",

@@ -19,7 +19,8 @@ class CgroupWorkloadsTest {
     "/docker/ID, container, 5d1f0a9c3b7e",
     "/machine.slice/libpod-ID.scope, container, 5d1f0a9c3b7e",
     "/machine.slice/libpod-conmon-ID.scope, systemd_unit, libpod-conmon-ID.scope",
-    "/user.slice/user-7.slice/user@7.service/user.slice/libpod-ID.scope, container, user-7.slice/5d1f0a9c3b7e",
+    "/user.slice/user-7.slice/user@7.service/user.slice/libpod-ID.scope, container,"
+        + " user-7.slice/5d1f0a9c3b7e",
     "'', executable, python3.11",
     "/build, executable, python3.11",
     "/docker/5d1f0a9c3b7e, executable, python3.11",

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.workload.kubernetes;
+
+import io.modelwarden.workload.PodNames;
+import io.modelwarden.workload.PodNames.Owner;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The pods of this node, by the uid that the kubelet gives their cgroups. */
+final class Pods {
+
+  /** What ran only for a moment is asked for after its pod was deleted. */
+  private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private static final class Known {
+    final Pod pod;
+    final List<Owner> owners;
+    long goneNanos = -1;
+
+    Known(Pod pod, List<Owner> owners) {
+      this.pod = pod;
+      this.owners = owners;
+    }
+  }
+
+  private final Map<String, Known> known = new HashMap<>();
+  private final Set<String> shownAnnotations;
+  private final LongSupplier nanoTime;
+  private String clusterUid = "";
+
+  Pods(ClusterAccess access, LongSupplier nanoTime) {
+    this.shownAnnotations = access.annotations();
+    this.nanoTime = nanoTime;
+  }
+
+  synchronized void setClusterUid(String uid) {
+    clusterUid = uid;
+  }
+
+  /**
+   * @param owners from the nearest to the top one
+   */
+  synchronized void put(Pod pod, List<Owner> owners) {
+    known.put(pod.kubeletUid(), new Known(pod, owners));
+  }
+
+  synchronized void remove(Pod pod) {
+    long now = nanoTime.getAsLong();
+    Known gone = known.get(pod.kubeletUid());
+    if (gone != null && gone.goneNanos < 0) {
+      gone.goneNanos = now;
+    }
+    known.values().removeIf(each -> each.goneNanos >= 0 && now - each.goneNanos > KEPT_NANOS);
+  }
+
+  synchronized boolean contains(String kubeletUid) {
+    Known pod = known.get(kubeletUid);
+    return pod != null && pod.goneNanos < 0;
+  }
+
+  /** Pods of the node, those included that were deleted a moment ago. */
+  synchronized int size() {
+    return known.size();
+  }
+
+  synchronized @Nullable PodNames find(String kubeletUid, String containerId) {
+    Known pod = known.get(kubeletUid);
+    if (pod == null) {
+      return null;
+    }
+    for (Pod.Container container : pod.pod.containers()) {
+      if (container.ids().contains(containerId)) {
+        return names(pod, container);
+      }
+    }
+    return names(pod, new Pod.Container("", "", false, false, List.of()));
+  }
+
+  private PodNames names(Known from, Pod.Container container) {
+    Pod pod = from.pod;
+    return new PodNames(
+        clusterUid,
+        pod.namespace(),
+        pod.name(),
+        pod.uid(),
+        container.name(),
+        container.ephemeral(),
+        container.mountsHostRoot(),
+        container.image(),
+        from.owners,
+        pod.labels(),
+        pod.annotations().entrySet().stream()
+            .filter(each -> shownAnnotations.contains(each.getKey()))
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue)),
+        ServiceNames.of(pod, from.owners, container.name(), container.image()));
+  }
+}

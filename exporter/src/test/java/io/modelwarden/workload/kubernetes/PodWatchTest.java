@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.workload.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.modelwarden.workload.PodNames;
+import io.modelwarden.workload.PodNames.Owner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PodWatchTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String POD = "8f3c1d2e-4b5a-4c6d-9e7f-0a1b2c3d4e5f";
+  private static final String SERVER = "2".repeat(64);
+
+  @TempDir private Path folder;
+  private final ApiServer api = new ApiServer();
+  private final List<String> said = new ArrayList<>();
+  private final Logger logger = Logger.getLogger(PodWatch.class.getName());
+  private final Handler listening =
+      new Handler() {
+        @Override
+        public synchronized void publish(LogRecord record) {
+          Object[] values = record.getParameters();
+          said.add(record.getMessage() + (values == null ? "" : " " + values[0]));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @BeforeEach
+  void listen() {
+    logger.addHandler(listening);
+    logger.setUseParentHandlers(false);
+  }
+
+  @AfterEach
+  void stop() {
+    logger.removeHandler(listening);
+    api.close();
+  }
+
+  @Test
+  void podsOfThisNode_withOwnersAndCluster() throws IOException {
+    api.put(ApiServer.read("deployment-pod"));
+    api.put(ApiServer.read("cronjob-pod"));
+    api.put(ApiServer.read("static-pod"));
+    try (PodWatch watch = start()) {
+      until(() -> watch.size() == 3);
+      PodNames names = watch.find(POD, SERVER);
+      assertThat(names.clusterUid()).isEqualTo("c1c1c1c1-4b5a-4c6d-9e7f-0a1b2c3d4e5f");
+      assertThat(names.container()).isEqualTo("server");
+      assertThat(names.owners())
+          .containsExactly(
+              new Owner("ReplicaSet", "llm-7d9c8b6f5"), new Owner("Deployment", "llm"));
+      PodNames copy = watch.find("22222222-4b5a-4c6d-9e7f-0a1b2c3d4e5f", "6".repeat(64));
+      assertThat(copy.owners())
+          .containsExactly(new Owner("Job", "backup-29400000"), new Owner("CronJob", "backup"));
+      assertThat(api.requests)
+          .filteredOn(request -> request.startsWith("/api/v1/pods"))
+          .allMatch(request -> request.contains("fieldSelector=spec.nodeName%3Dnode-1"));
+      assertThat(api.requests).filteredOn(request -> request.contains("replicasets")).hasSize(1);
+      assertThat(said).isEmpty();
+    }
+  }
+
+  @Test
+  void podsThatComeAndGo_areFollowed() throws IOException {
+    try (PodWatch watch = start()) {
+      until(watch::isWatching);
+      ObjectNode pod = ApiServer.read("deployment-pod");
+      api.put(pod);
+      until(() -> watch.find(POD, SERVER) != null);
+      assertThat(watch.isGone(POD)).isFalse();
+      api.delete(pod);
+      until(() -> watch.isGone(POD));
+      assertThat(watch.find(POD, SERVER).container()).isEqualTo("server"); // for a late look
+    }
+  }
+
+  @Test
+  void versionThatHasExpired_isListedAgain() throws IOException {
+    api.put(ApiServer.read("deployment-pod"));
+    try (PodWatch watch = start()) {
+      until(watch::isWatching);
+      api.expire();
+      until(() -> lists() > 1 && watch.isWatching());
+      api.put(ApiServer.read("static-pod"));
+      until(() -> watch.size() == 2);
+    }
+  }
+
+  /** What was deleted while nobody listened is gone, and nothing before is forgotten meanwhile. */
+  @Test
+  void outage_keepsWhatIsKnownAndCatchesUp() throws IOException {
+    ObjectNode pod = ApiServer.read("deployment-pod");
+    api.put(pod);
+    try (PodWatch watch = start()) {
+      until(() -> isWatching(watch) && watch.find(POD, SERVER) != null);
+      api.setFault(exchange -> ApiServer.refuse(exchange, 503));
+      api.endWatches();
+      api.delete(pod);
+      api.put(ApiServer.read("static-pod"));
+      until(() -> !isWatching(watch) && !said.isEmpty());
+      assertThat(said).hasSize(1).first().asString().contains("does not answer");
+      assertThat(watch.find(POD, SERVER)).isNotNull();
+      assertThat(watch.isGone(POD)).isFalse();
+      api.setFault(exchange -> false);
+      until(() -> watch.isGone(POD) && watch.size() == 2 && isWatching(watch));
+      assertThat(said).hasSize(2).last().asString().contains("again");
+    }
+  }
+
+  /** One warning with the remedy; names are filled in once it is allowed. */
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 429, 500})
+  void serverThatRefuses_isSaidOnceAndAskedAgain(int code) throws IOException {
+    api.put(ApiServer.read("deployment-pod"));
+    api.setFault(exchange -> ApiServer.refuse(exchange, code));
+    try (PodWatch watch = start()) {
+      until(() -> watch.failures() > 2);
+      assertThat(watch.isGone(POD)).isFalse();
+      assertThat(said).hasSize(1).first().asString().contains(Integer.toString(code));
+      api.setFault(exchange -> false);
+      until(() -> watch.find(POD, SERVER) != null);
+      until(() -> said.size() == 2);
+      assertThat(said.get(1)).isEqualTo("the API server tells the names of pods again");
+    }
+  }
+
+  /** Without rights on ReplicaSets the Deployment is told by its template's hash. */
+  @Test
+  void ownersThatMayNotBeRead_areToldByName() throws IOException {
+    api.put(ApiServer.read("deployment-pod"));
+    api.setFault(
+        exchange ->
+            exchange.getRequestURI().getPath().startsWith("/apis/")
+                && ApiServer.refuse(exchange, 403));
+    try (PodWatch watch = start()) {
+      until(() -> watch.find(POD, SERVER) != null);
+      assertThat(watch.find(POD, SERVER).owners())
+          .containsExactly(
+              new Owner("ReplicaSet", "llm-7d9c8b6f5"), new Owner("Deployment", "llm"));
+      assertThat(watch.failures()).isPositive();
+      assertThat(said).hasSize(1).first().asString().contains("403");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "no JSON",
+        "{\"kind\":\"PodList\",\"items\":\"none\"}",
+        "[]",
+        "",
+        "{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"metadata\":{},\"items\":[{\"metadata\":{}}]}"
+      })
+  void serverThatAnswersWrongly_isAskedAgain(String body) throws IOException {
+    api.put(ApiServer.read("deployment-pod"));
+    api.setFault(exchange -> ApiServer.send(exchange, 200, body));
+    try (PodWatch watch = start()) {
+      until(() -> api.requests.size() > 2);
+      api.setFault(exchange -> false);
+      api.expire();
+      until(() -> watch.find(POD, SERVER) != null);
+    }
+  }
+
+  @Test
+  void serverThatIsNotThere_isWaitedFor() throws IOException {
+    Path kubeconfig = api.kubeconfig(folder);
+    api.close();
+    ClusterAccess access = new ClusterAccess(kubeconfig.toString(), "node-1", Set.of(), Set.of());
+    try (PodWatch watch = PodWatch.start(access, Map.of())) {
+      until(() -> watch.failures() > 2);
+      assertThat(said).hasSize(1).first().asString().contains("cannot be asked");
+      assertThat(watch.find(POD, SERVER)).isNull();
+    }
+  }
+
+  @Test
+  void kubeconfigThatIsNone_isRefused() throws IOException {
+    Path wrong = Files.writeString(folder.resolve("wrong"), "{{{");
+    ClusterAccess access = new ClusterAccess(wrong.toString(), "node-1", Set.of(), Set.of());
+    assertThatThrownBy(() -> PodWatch.start(access, Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(wrong + " is no usable kubeconfig");
+  }
+
+  private PodWatch start() throws IOException {
+    ClusterAccess access =
+        new ClusterAccess(api.kubeconfig(folder).toString(), "node-1", Set.of("team"), Set.of());
+    return PodWatch.start(access, Map.of());
+  }
+
+  private static boolean isWatching(PodWatch watch) {
+    watch.look();
+    return watch.isWatching();
+  }
+
+  private long lists() {
+    return api.requests.stream()
+        .filter(request -> request.startsWith("/api/v1/pods") && !request.contains("watch=true"))
+        .filter(request -> !request.contains("continue="))
+        .count();
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waited for " + PATIENCE).isLessThan(deadline);
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException interrupted) {
+        throw new AssertionError(interrupted);
+      }
+    }
+  }
+}
