@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Who takes models now, for whoever looks at it live. Bounded: what goes beyond is added up or told
@@ -30,7 +31,13 @@ final class LiveReaders {
 
   private static final long ENDED_NANOS = Duration.ofMinutes(5).toNanos();
 
-  private record Ended(ProcessFacts facts, Workload workload, Activity activity, long atNanos) {}
+  private record Who(ProcessFacts facts, Workload workload, ProcessOrigin origin) {
+    static Who of(TrackedProcess process) {
+      return new Who(process.facts, process.workload, process.origin);
+    }
+  }
+
+  private record Ended(Who who, Activity activity, long atNanos) {}
 
   private final ModelCatalog catalog;
   private final SteadyTime time;
@@ -73,7 +80,7 @@ final class LiveReaders {
     Activity activity = process.activity;
     if (activity != null) {
       process.activity = null;
-      ended.add(new Ended(process.facts, process.workload, activity, time.nanos()));
+      ended.add(new Ended(Who.of(process), activity, time.nanos()));
       while (ended.size() > ENDED) {
         forgetEarly();
       }
@@ -95,10 +102,10 @@ final class LiveReaders {
     List<Reader> all = new ArrayList<>();
     for (TrackedProcess process : living) {
       if (process.activity != null) {
-        all.add(reader(process.facts, process.workload, process.activity, false));
+        all.add(reader(Who.of(process), process.activity, false));
       }
     }
-    ended.forEach(gone -> all.add(reader(gone.facts(), gone.workload(), gone.activity(), true)));
+    ended.forEach(gone -> all.add(reader(gone.who(), gone.activity(), true)));
     all.sort(Comparator.comparingLong(Reader::weight).reversed());
     int shown = 0;
     int room = SHOWN;
@@ -109,13 +116,15 @@ final class LiveReaders {
     return new LiveView(List.copyOf(all.subList(0, shown)), all.size() - shown, endedForgotten);
   }
 
-  private Reader reader(ProcessFacts facts, Workload workload, Activity activity, boolean gone) {
+  private Reader reader(Who who, Activity activity, boolean gone) {
+    ProcessFacts facts = who.facts();
     return new Reader(
         facts.key().pid(),
         facts.executableName(),
         facts.executablePath(),
         facts.userId(),
-        workload,
+        Reader.Place.of(facts, who.workload()),
+        who.origin().name().toLowerCase(Locale.ROOT),
         gone,
         activity.idleSeconds(time),
         activity.sent(time),

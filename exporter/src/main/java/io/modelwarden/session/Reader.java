@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
+import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.workload.CgroupPath;
+import io.modelwarden.workload.PodContainer;
+import io.modelwarden.workload.PodNames;
 import io.modelwarden.workload.Workload;
 import java.util.List;
 
@@ -10,7 +14,8 @@ import java.util.List;
  * @param pid in the initial pid namespace
  * @param executable the kernel's name of it (comm)
  * @param executablePath as the process sees it, empty if not known
- * @param workload its container, or outside of containers its systemd unit or executable
+ * @param workload whose process it is
+ * @param origin how it came there, in lower case ("exec")
  * @param ended whether it has exited, or an exec has replaced it; kept for five minutes after that
  * @param idleSeconds since it last took or sent anything
  * @param readings what it took, the largest first; at least one, and at most 32
@@ -20,11 +25,39 @@ public record Reader(
     String executable,
     String executablePath,
     int userId,
-    Workload workload,
+    Place workload,
+    String origin,
     boolean ended,
     double idleSeconds,
     Sent sent,
     List<Reading> readings) {
+
+  /**
+   * Its workload, and where that is; what is not known, or is not the case, is empty.
+   *
+   * @param kind as {@link Workload#kind}
+   * @param name as {@link Workload#name}
+   */
+  public record Place(
+      String kind,
+      String name,
+      String namespace,
+      String pod,
+      String container,
+      String containerId) {
+
+    static Place of(ProcessFacts process, Workload workload) {
+      PodContainer inPod = workload.container();
+      PodNames names = inPod == null ? null : inPod.names();
+      return new Place(
+          workload.kind(),
+          workload.name(),
+          names == null ? "" : names.namespace(),
+          names == null ? "" : names.pod(),
+          names == null ? "" : names.container(),
+          CgroupPath.parse(process.cgroupPath()).containerId());
+    }
+  }
 
   /**
    * What it sent since it holds a model.

@@ -25,12 +25,14 @@ public enum Column {
       6,
       row -> String.valueOf(row.reader().pid()),
       Comparator.comparingInt(row -> row.reader().pid())),
-  WORKLOAD(
-      "WORKLOAD",
+  WORKLOAD("WORKLOAD", Kind.TEXT, 12, Row::workload, Comparator.comparing(Row::workload)),
+  POD("POD", Kind.TEXT, 12, Row::pod, Comparator.comparing(Row::pod)),
+  ORIGIN(
+      "ORIGIN",
       Kind.TEXT,
-      12,
-      row -> row.reader().workload().name(),
-      Comparator.comparing(row -> row.reader().workload().name())),
+      6,
+      row -> row.reader().origin(),
+      Comparator.comparing(row -> row.reader().origin())),
   BYTES(
       "BYTES",
       Kind.FIGURE,

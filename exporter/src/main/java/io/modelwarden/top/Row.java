@@ -58,6 +58,18 @@ record Row(
     return host + ":" + sent.port();
   }
 
+  /** With the namespace it is in. */
+  String workload() {
+    Reader.Place place = reader.workload();
+    return place.namespace().isEmpty() ? place.name() : place.namespace() + "/" + place.name();
+  }
+
+  /** With the container in it; empty outside of pods and while it has no names. */
+  String pod() {
+    Reader.Place place = reader.workload();
+    return place.container().isEmpty() ? place.pod() : place.pod() + "/" + place.container();
+  }
+
   /** X ended, S sends now, R reads now, H holds what it took. */
   String state() {
     if (reader.ended()) {
@@ -83,7 +95,10 @@ record Row(
             reader.executable(),
             reader.executablePath(),
             String.valueOf(reader.pid()),
-            reader.workload().name(),
+            workload(),
+            pod(),
+            reader.workload().containerId(),
+            reader.origin(),
             peer(),
             reader.sent().scope());
     return DisplayText.escape(names).toLowerCase(Locale.ROOT).contains(text);

@@ -5,8 +5,10 @@ import static io.modelwarden.top.Column.BYTES;
 import static io.modelwarden.top.Column.FILE;
 import static io.modelwarden.top.Column.IDLE;
 import static io.modelwarden.top.Column.MODEL;
+import static io.modelwarden.top.Column.ORIGIN;
 import static io.modelwarden.top.Column.PEER;
 import static io.modelwarden.top.Column.PID;
+import static io.modelwarden.top.Column.POD;
 import static io.modelwarden.top.Column.RATE;
 import static io.modelwarden.top.Column.READER;
 import static io.modelwarden.top.Column.SCOPE;
@@ -30,11 +32,13 @@ final class TableLayout {
   /** Where there is no room for all, those at the end go first. */
   private static final List<Column> BY_MODEL =
       List.of(
-          STATE, READER, PID, MODEL, BYTES, SHARE, PEER, RATE, SENT, FILE, WORKLOAD, IDLE, SCOPE);
+          STATE, READER, PID, MODEL, BYTES, SHARE, PEER, RATE, SENT, FILE, WORKLOAD, ORIGIN, POD,
+          IDLE, SCOPE);
 
   private static final List<Column> BY_FILE =
       List.of(
-          STATE, READER, PID, FILE, BYTES, SHARE, PEER, RATE, SENT, MODEL, WORKLOAD, IDLE, SCOPE);
+          STATE, READER, PID, FILE, BYTES, SHARE, PEER, RATE, SENT, MODEL, WORKLOAD, ORIGIN, POD,
+          IDLE, SCOPE);
 
   private static final int ROOMY = 120;
 
@@ -56,6 +60,9 @@ final class TableLayout {
     TableLayout layout = new TableLayout(width < ROOMY ? 1 : 2);
     int room = width + layout.gap.length();
     for (Column column : byImportance(view)) {
+      if (column == POD && isEmpty(column, rows)) {
+        continue; // outside of clusters
+      }
       int wanted = wanted(column, rows, view);
       int least =
           column.kind == Column.Kind.FIGURE ? wanted : Math.min(wanted, least(column, view));
@@ -89,6 +96,10 @@ final class TableLayout {
       }
       widths.merge(narrowest.get(), 1, Integer::sum);
     }
+  }
+
+  private static boolean isEmpty(Column column, List<Row> rows) {
+    return rows.stream().allMatch(row -> column.text(row).isEmpty());
   }
 
   private static int wanted(Column column, List<Row> rows, View view) {

@@ -89,6 +89,6 @@ class FrameTest {
     Reader one =
         Snapshots.named("m", "/m/m.gguf", "reader%02d".formatted(51 - i), "w", "192.0.2.1");
     return new Reader(
-        i, one.executable(), "", 0, one.workload(), false, 0, one.sent(), one.readings());
+        i, one.executable(), "", 0, one.workload(), "host", false, 0, one.sent(), one.readings());
   }
 }

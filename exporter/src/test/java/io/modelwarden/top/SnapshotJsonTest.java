@@ -36,8 +36,10 @@ class SnapshotJsonTest {
                   },
                   "readers": [{
                     "pid": 31337, "executable": "python3", "executablePath": "/usr/bin/python3",
-                    "userId": 1001, "workload": {"kind": "container", "name": "0123456789ab"},
-                    "ended": false, "idleSeconds": 0.2,
+                    "userId": 1001, "workload": {"kind": "deployment", "name": "vllm", "namespace": "llm",
+                      "pod": "vllm-6d5f-x2v", "container": "server",
+                      "containerId": "0123456789ab"},
+                    "origin": "exec", "ended": false, "idleSeconds": 0.2,
                     "sent": {"bytes": 59000000, "bytesPerSecond": 2000000, "peer": "2001:db8::10",
                       "port": 4433, "scope": "public"},
                     "readings": [{

@@ -4,7 +4,6 @@ package io.modelwarden.top;
 import io.modelwarden.session.ModelSet;
 import io.modelwarden.session.Reader;
 import io.modelwarden.session.Reading;
-import io.modelwarden.workload.Workload;
 import java.util.List;
 import java.util.Map;
 
@@ -13,7 +12,7 @@ final class Snapshots {
 
   static final View VIEW = new View(Column.RATE, false, false, "");
 
-  private static final Workload UNIT = new Workload("systemd_unit", "inference.service");
+  private static final Reader.Place UNIT = place("systemd_unit", "inference.service");
   private static final Reader.Sent NOTHING = new Reader.Sent(0, 0, "", 0, "");
 
   private Snapshots() {}
@@ -28,6 +27,7 @@ final class Snapshots {
             "/usr/bin/vllm",
             1000,
             UNIT,
+            "host",
             false,
             3700,
             NOTHING,
@@ -37,7 +37,9 @@ final class Snapshots {
             "python3",
             "/usr/bin/python3",
             1001,
-            new Workload("container", "0123456789ab"),
+            new Reader.Place(
+                "deployment", "vllm", "llm", "vllm-6d5f-x2v", "server", "0123456789ab"),
+            "exec",
             false,
             0.2,
             new Reader.Sent(59_000_000, 2_000_000, "2001:db8::10", 4433, "public"),
@@ -53,7 +55,8 @@ final class Snapshots {
             "cp",
             "/bin/cp",
             0,
-            new Workload("executable", "cp"),
+            place("executable", "cp"),
+            "host",
             true,
             64,
             NOTHING,
@@ -74,7 +77,16 @@ final class Snapshots {
   /** Bytes of a file that the kernel had no room to name. */
   static Reader uncounted() {
     return new Reader(
-        5, "cat", "", 0, UNIT, false, 1, NOTHING, List.of(reading("", 0, "[uncounted]", 9, 0)));
+        5,
+        "cat",
+        "",
+        0,
+        UNIT,
+        "host",
+        false,
+        1,
+        NOTHING,
+        List.of(reading("", 0, "[uncounted]", 9, 0)));
   }
 
   static Reader named(String model, String file, String executable, String workload, String peer) {
@@ -83,7 +95,8 @@ final class Snapshots {
         executable,
         "/" + executable,
         0,
-        new Workload("container", workload),
+        place("container", workload),
+        "entrypoint",
         false,
         0,
         new Reader.Sent(1, 1, peer, 0, "public"),
@@ -93,6 +106,10 @@ final class Snapshots {
   static Reading reading(String model, long size, String file, long bytes, long rate) {
     Double share = size == 0 ? null : (double) bytes / size;
     return new Reading(new ModelSet(model, "safetensors", size), file, size, bytes, share, rate);
+  }
+
+  private static Reader.Place place(String kind, String name) {
+    return new Reader.Place(kind, name, "", "", "", "");
   }
 
   private static List<Reading> shards(long each) {

@@ -46,10 +46,10 @@ class TableTest {
     assertThat(String.join("\n", lines.subList(3, lines.size())))
         .isEqualTo(
             """
-            S  MODEL                 FILE                                                              READER      PID  WORKLOAD              BYTES  SHARE  BYTES/S▼      SENT  LAST PEER            SCOPE      IDLE
-            S  acme-7b               /srv/models/acme-7b/model.safetensors                             python3   31337  0123456789ab        60.0 MB    30%    2.5 MB   59.0 MB  [2001:db8::10]:4433  public       0s
-            H  Llama-3-70B-Instruct  /srv/models/hub…a--Llama-3-70B-Instruct/snapshots/main/(4 files)  vllm       4711  inference.service    4.0 GB   100%         -         -                                1h 01m
-            X  acme-7b               /srv/models/acme-7b/model.safetensors                             cp          815  cp                 200.0 MB  99.9%         -         -                                1m 04s""");
+            S  MODEL                 FILE                                READER      PID  WORKLOAD           POD                   ORIGIN     BYTES  SHARE  BYTES/S▼      SENT  LAST PEER            SCOPE      IDLE
+            S  acme-7b               /srv/mod…acme-7b/model.safetensors  python3   31337  llm/vllm           vllm-6d5f-x2v/server  exec     60.0 MB    30%    2.5 MB   59.0 MB  [2001:db8::10]:4433  public       0s
+            H  Llama-3-70B-Instruct  /srv/mod…/snapshots/main/(4 files)  vllm       4711  inference.service                        host      4.0 GB   100%         -         -                                1h 01m
+            X  acme-7b               /srv/mod…acme-7b/model.safetensors  cp          815  cp                                       host    200.0 MB  99.9%         -         -                                1m 04s""");
   }
 
   @ParameterizedTest

@@ -16,7 +16,7 @@ class ViewTest {
     "MODEL, vllm cp python3",
     "READER, cp python3 vllm",
     "PID, python3 vllm cp",
-    "WORKLOAD, python3 cp vllm",
+    "WORKLOAD, cp vllm python3",
     "BYTES, vllm cp python3",
     "SHARE, vllm cp python3",
     "RATE, python3 vllm cp",
