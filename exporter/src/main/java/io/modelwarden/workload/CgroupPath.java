@@ -48,6 +48,9 @@ public record CgroupPath(String runtime, String containerId, String podUid, Stri
           "(?:(?:[a-z0-9]+-)*kubepods-(?:burstable-|besteffort-)?)?pod"
               + "([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|[0-9a-f]{32})(?:\\.slice)?");
 
+  /** Podman's with the cgroupfs driver: a bare id in it is that of a pod of Podman's. */
+  private static final String PODMAN = "libpod_parent";
+
   private static final Pattern UNIT =
       Pattern.compile(".+\\.(?:service|scope|socket|mount|swap)|user-\\d+\\.slice");
   private static final String SLICE = ".slice";
@@ -94,7 +97,7 @@ public record CgroupPath(String runtime, String containerId, String podUid, Stri
   private static @Nullable CgroupPath container(
       String name, String parent, String podUid, String unit) {
     Matcher container = CONTAINER.matcher(name);
-    if (!container.matches()) {
+    if (!container.matches() || (container.group(1) == null && parent.equals(PODMAN))) {
       return null;
     }
     String prefix = container.group(1) == null ? parent : container.group(1);

@@ -15,7 +15,12 @@ class CgroupPathTest {
   private static final String POD = "8f3c1d2e-4b5a-4c6d-9e7f-0a1b2c3d4e5f";
   private static final String HASH = "3f9c2b1a0d8e7f6c5b4a39281706f5e4";
 
-  /** As the kubelet and the runtimes named in the comments write them. */
+  /**
+   * As the kubelet and the runtimes named in the comments write them. With cgroup v1 and hybrid
+   * this is the path in the hierarchy of the pids controller, with v2 in the only one: they are the
+   * same, but for the groups that a runtime makes below on v2, where inner groups hold no
+   * processes.
+   */
   @ParameterizedTest
   @CsvSource({
     // kubelet 1.36, cgroupfs: containerd 1.6 and dockershim write the bare id, CRI-O a prefix
@@ -23,6 +28,7 @@ class CgroupPathTest {
     "/kubepods/burstable/podUID/ID, '', UID",
     "/kubepods/besteffort/podUID/ID, '', UID",
     "/kubepods/besteffort/podUID/crio-ID, cri-o, UID",
+    "/kubepods/besteffort/podUID/crio-ID/container, cri-o, UID",
     "/kubepods/burstable/podHASH/ID, '', HASH",
     // kubelet, systemd: containerd, CRI-O 1.28, cri-dockerd
     "/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope, containerd, UID",
@@ -42,8 +48,13 @@ class CgroupPathTest {
         + " containerd, UID",
     "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/kubelet-kubepods-burstable-podU_D.slice/cri-containerd-ID.scope,"
         + " containerd, UID",
-    // Docker in a pod, a container's own systemd: they belong to the pod's container
+    // Docker and Podman in a pod, a container's own systemd: they belong to the pod's container
     "/kubepods/burstable/podUID/ID/docker/OTHER, '', UID",
+    "/kubepods/burstable/podUID/ID/init, '', UID",
+    "/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope/docker/OTHER, containerd, UID",
+    "/kubepods.slice/kubepods-podU_D.slice/crio-ID.scope/libpod_parent/libpod-OTHER, cri-o, UID",
+    "/kubepods.slice/kubepods-podU_D.slice/crio-ID.scope/container/docker/OTHER, cri-o, UID",
+    "/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope/init.scope, containerd, UID",
     "/kubepods/burstable/podUID/ID/kubepods/podXXXXXXXX-4b5a-4c6d-9e7f-0a1b2c3d4e5f/OTHER, '', UID",
     "/kubepods.slice/kubepods-podU_D.slice/cri-containerd-ID.scope/system.slice/ssh.service,"
         + " containerd, UID",
@@ -54,6 +65,8 @@ class CgroupPathTest {
     // Docker 20.10: cgroupfs, systemd, --cgroup-parent, Docker in Docker
     "/docker/ID, docker, ''",
     "/system.slice/docker-ID.scope, docker, ''",
+    "/docker/ID/init, docker, ''",
+    "/docker/ID/kubelet/kubepods/burstable/podUID/OTHER, docker, ''",
     "/ci/ID, '', ''",
     "/ci.slice/docker-ID.scope, docker, ''",
     "/docker/ID/docker/OTHER, docker, ''",
@@ -62,6 +75,9 @@ class CgroupPathTest {
         + " docker, ''",
     // Podman 4.3: cgroupfs, systemd, in a pod of its own
     "/libpod_parent/libpod-ID, podman, ''",
+    "/libpod_parent/OTHER/libpod-ID, podman, ''",
+    "/libpod_parent/OTHER/libpod-ID/container, podman, ''",
+    "/libpod_parent/libpod-ID/libpod_parent/libpod-OTHER, podman, ''",
     "/machine.slice/libpod-ID.scope, podman, ''",
     "/machine.slice/libpod-ID.scope/container, podman, ''",
     "/machine.slice/machine-libpod_pod_OTHER.slice/libpod-ID.scope, podman, ''",
@@ -107,6 +123,8 @@ class CgroupPathTest {
     "/user.slice/user-1000.slice/user@1000.service/app.slice/ssh.service, user-1000.slice",
     "/machine.slice/libpod-conmon-ID.scope, libpod-conmon-ID.scope",
     "/machine.slice/machine-build.scope/system.slice/ssh.service, machine-build.scope",
+    "/libpod_parent/conmon, ''",
+    "/libpod_parent/OTHER, ''",
     "/lxc.payload.web/system.slice/ssh.service, ''",
     "/build, ''",
     "/ssh.service, ssh.service",
@@ -127,6 +145,7 @@ class CgroupPathTest {
   @ParameterizedTest
   @CsvSource({
     "/kubepods.slice/kubepods-podU_D.slice/crio-conmon-ID.scope, kubepods-podU_D.slice",
+    "/kubepods/besteffort/podUID/crio-conmon-ID, ''",
     "/kubepods/burstable/podUID, ''",
     "/kubepods/burstable/podUID/kata_ID, ''",
     "'/kubepods/burstable/podUID/ID\\n/ID', ''",
