@@ -4,19 +4,15 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/lib/oci.sh
 . "$(dirname "$0")/lib/oci.sh"
+# shellcheck source=scripts/lib/acts.sh
+. "$(dirname "$0")/lib/acts.sh"
 
-acts=$REPOSITORY/bpf/build/acts
-[ -x "$acts/read_file" ] || fail "$acts/read_file is missing: run make build"
+[ -x "$ACTS/read_file" ] || fail "$ACTS/read_file is missing: run make build"
 collector=$("$REPOSITORY/scripts/collector.sh")
 runtime=$("$REPOSITORY/scripts/container-runtime.sh")
 
 make_acts() {
-  local library
-  mkdir -p root/{bin,lib64,tmp,models} root/lib/x86_64-linux-gnu
-  cp -d "$runtime"/root/bin/* root/bin/
-  find "$acts" -type f -perm -u+x -exec cp {} root/bin/ \;
-  # All acts need the C library only.
-  for library in /lib64/ld-linux-x86-64.so.2 /lib/x86_64-linux-gnu/libc.so.6; do cp "$library" "root$library"; done
+  acts_root root "$runtime"
   oci_archive "$PWD/root" docker.io/local/acts:test "$1/acts.tar" '["/bin/sleep", "infinity"]'
 }
 
@@ -26,7 +22,7 @@ make_collector() {
   oci_archive "$PWD/root" docker.io/local/otelcol:test "$1/otelcol.tar" '["/otelcol"]'
 }
 
-key=$(find "$acts" -type f -perm -u+x -print0 | sort -z | xargs -0 cat "${BASH_SOURCE[0]}" | sha256sum | cut -c1-16)
+key=$(acts_key "${BASH_SOURCE[0]}" "$REPOSITORY/scripts/lib/acts.sh")
 folder=$(build_once "$CACHE/cluster-images/acts-$key" "making the image of the acts" make_acts)
 echo "$folder/acts.tar"
 key=$(digest "${BASH_SOURCE[0]}" - <<<"$collector")

@@ -91,7 +91,8 @@ public final class AttributeNames {
   public static final AttributeKey<String> WORKLOAD_NAME =
       say(
           stringKey("modelwarden.workload.name"),
-          "name of that owner, short id of the container, name of the unit or of the executable");
+          "name of that owner, short id of the container, name of the unit or of the executable; what"
+              + " Docker or Podman calls a container is known to them only, and they are not asked");
 
   public static final AttributeKey<String> CONTAINER_ID =
       say(

@@ -102,6 +102,16 @@ final class Stage implements AutoCloseable {
     RunningCollector.await("an export", () -> ExportedTotals.heartbeat(collector) > now);
   }
 
+  /** The agent sees nothing meanwhile; its programs in the kernel do. */
+  void whileAgentIsStopped(Runnable acts) {
+    run("kill -STOP " + agent.pid());
+    try {
+      acts.run();
+    } finally {
+      run("kill -CONT " + agent.pid());
+    }
+  }
+
   RunningCollector collector() {
     return collector;
   }
