@@ -68,7 +68,7 @@ export MODELWARDEN_RULE_COLLECTOR_ID=demo MODELWARDEN_RULE_OUTPUT=$WORK/out \
   MODELWARDEN_RULE_METRICS_PORT=$OWN \
   MODELWARDEN_RULE_PROMETHEUS=http://127.0.0.1:$PROM
 config=$REPOSITORY/otel-collector-config
-start collector "$COLLECTOR" --config "$config/base.yaml" \
+start collector "$COLLECTOR" --config "$config/base.yaml" --config "$config/policy.yaml" \
   --config "$config/detection/read-then-egress.yaml" --config "$config/detection/memory-read.yaml" \
   --config "$config/backends/prometheus-otlp.yaml" --config "$config/backends/file.yaml"
 await 20 "the start of the collector" curl -sf "http://127.0.0.1:$HEALTH"

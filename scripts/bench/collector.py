@@ -53,7 +53,7 @@ class Collector:
             MODELWARDEN_RULE_HEALTH=f"127.0.0.1:{health}",
             MODELWARDEN_RULE_METRICS_PORT=str(free_port()),
         )
-        files = ["base.yaml", "detection/read-then-egress.yaml", "backends/file.yaml"]
+        files = ["base.yaml", "policy.yaml", "detection/read-then-egress.yaml", "backends/file.yaml"]
         command = [self.binary]
         for source in [str(CONFIGURATION / file) for file in files] + [AT_ONCE]:
             command += ["--config", source]

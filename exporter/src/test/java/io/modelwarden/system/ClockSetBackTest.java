@@ -37,7 +37,11 @@ class ClockSetBackTest {
         RunningCollector collector =
             new RunningCollector(
                 folder,
-                List.of("base.yaml", "detection/memory-read.yaml", "backends/prometheus-otlp.yaml"),
+                List.of(
+                    "base.yaml",
+                    "policy.yaml",
+                    "detection/memory-read.yaml",
+                    "backends/prometheus-otlp.yaml"),
                 Map.of(
                     "MODELWARDEN_RULE_LISTEN",
                     listen,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The detection lanes on the real collector. Each folder of {@code otel-collector-config/tests} is
- * a case: a request of spans, and the findings it has to make, no more and no fewer.
+ * a case: a request of spans, and the findings it has to make, no more and no fewer. The same facts
+ * as log events have to make the same findings.
  */
 @Tag("system")
 class CollectorLanesTest {
@@ -31,6 +33,15 @@ class CollectorLanesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path CASES = RunningCollector.CONFIGURATION.resolve("tests");
   private static final String RULE = "security_rule.name";
+  private static final List<String> LANES =
+      List.of(
+          "exec-copy",
+          "host-reader",
+          "memory-read",
+          "new-reader",
+          "read-after-load",
+          "read-then-egress",
+          "unauthorised-reader");
 
   @TempDir static Path output;
   private static RunningCollector collector;
@@ -41,12 +52,8 @@ class CollectorLanesTest {
     collector =
         new RunningCollector(
             output,
-            List.of(
-                "base.yaml",
-                "detection/read-then-egress.yaml",
-                "detection/memory-read.yaml",
-                "backends/file.yaml"),
-            Map.of());
+            files(LANES, List.of("tests/policy.yaml", "tests/learned.yaml", "backends/file.yaml")),
+            Map.of("MODELWARDEN_RULE_HOST_READER_EXECUTABLES", "^/usr/sbin/scanner$"));
   }
 
   @AfterAll
@@ -56,7 +63,11 @@ class CollectorLanesTest {
 
   static List<String> cases() throws IOException {
     try (Stream<Path> folders = Files.list(CASES)) {
-      return folders.map(folder -> folder.getFileName().toString()).sorted().toList();
+      return folders
+          .filter(Files::isDirectory)
+          .map(folder -> folder.getFileName().toString())
+          .sorted()
+          .toList();
     }
   }
 
@@ -68,23 +79,48 @@ class CollectorLanesTest {
         JSON.readTree(CASES.resolve(name).resolve("expected.json").toFile()).get("findings");
     List<String> sent = spans(JSON.readTree(request)).map(CollectorLanesTest::id).toList();
     collector.post(request);
+    collector.postLogs(asLogs(request));
     passAll();
+    compare(findings().filter(span -> sent.contains(id(span))).toList(), expected);
+    compare(findingLogs().filter(event -> sent.contains(id(event))).toList(), expected);
+  }
 
-    List<JsonNode> found = findings().filter(span -> sent.contains(id(span))).toList();
-    assertThat(found.stream().map(span -> id(span) + " " + text(span, RULE)))
+  private static void compare(List<JsonNode> found, JsonNode expected) {
+    assertThat(found.stream().map(item -> id(item) + " " + text(item, RULE)))
         .containsExactlyInAnyOrderElementsOf(
             stream(expected).map(wanted -> id(wanted) + " " + wanted.get(RULE).asText()).toList());
-    for (JsonNode span : found) {
-      assertThat(text(span, "modelwarden.finding.reason")).as("reason").isNotBlank();
-      JsonNode wanted = stream(expected).filter(one -> id(one).equals(id(span))).findAny().get();
+    for (JsonNode item : found) {
+      assertThat(text(item, "modelwarden.finding.reason")).as("reason").isNotBlank();
+      JsonNode wanted =
+          stream(expected)
+              .filter(one -> id(one).equals(id(item)))
+              .filter(one -> one.get(RULE).asText().equals(text(item, RULE)))
+              .findAny()
+              .get();
       for (Map.Entry<String, JsonNode> fact : wanted.properties()) {
         if (!fact.getKey().equals("spanId")) {
-          assertThat(text(span, fact.getKey()))
-              .as(id(span) + " " + fact.getKey())
+          assertThat(text(item, fact.getKey()))
+              .as(id(item) + " " + fact.getKey())
               .isEqualTo(plain(fact.getValue()));
         }
       }
     }
+  }
+
+  /** Log events with the attributes and ids of these spans. */
+  private static byte[] asLogs(byte[] spans) throws IOException {
+    JsonNode request = JSON.readTree(spans);
+    for (JsonNode span : (Iterable<JsonNode>) spans(request)::iterator) {
+      ObjectNode event = (ObjectNode) span;
+      event.remove(List.of("name", "kind", "startTimeUnixNano", "endTimeUnixNano"));
+      event.put("timeUnixNano", "1760000060000000000");
+    }
+    return request
+        .toString()
+        .replace("\"resourceSpans\"", "\"resourceLogs\"")
+        .replace("\"scopeSpans\"", "\"scopeLogs\"")
+        .replace("\"spans\"", "\"logRecords\"")
+        .getBytes(UTF_8);
   }
 
   /** Waits until a finding that was sent later is written: what was sent before is, too. */
@@ -98,25 +134,34 @@ class CollectorLanesTest {
     }
     byte[] later = request.getBytes(UTF_8);
     collector.post(later);
+    collector.postLogs(asLogs(later));
     // The third span is innocent.
     RunningCollector.await(
         "the later findings",
-        () -> findings().map(CollectorLanesTest::id).toList().containsAll(own.subList(0, 2)));
+        () ->
+            Stream.of(findings(), findingLogs())
+                .allMatch(
+                    all ->
+                        all.map(CollectorLanesTest::id).toList().containsAll(own.subList(0, 2))));
   }
 
   static List<List<String>> combinations() {
     List<List<String>> all = new ArrayList<>();
-    List<String> lanes = List.of("detection/read-then-egress.yaml", "detection/memory-read.yaml");
     List<String> backends = List.of("backends/file.yaml", "backends/prometheus-otlp.yaml");
-    for (List<String> some : subsets(lanes)) {
-      for (List<String> other : subsets(backends)) {
-        List<String> files = new ArrayList<>(List.of("base.yaml"));
-        files.addAll(some);
-        files.addAll(other);
-        all.add(files);
-      }
+    for (List<String> some : List.of(backends.subList(0, 1), backends.subList(1, 2), backends)) {
+      List<String> others = new ArrayList<>(List.of("policy.yaml", "learned.yaml"));
+      others.addAll(some);
+      LANES.forEach(lane -> all.add(files(List.of(lane), others)));
+      all.add(files(LANES, others));
     }
     return all;
+  }
+
+  private static List<String> files(List<String> lanes, List<String> others) {
+    List<String> files = new ArrayList<>(List.of("base.yaml"));
+    lanes.forEach(lane -> files.add("detection/" + lane + ".yaml"));
+    files.addAll(others);
+    return files;
   }
 
   @ParameterizedTest(name = "{0}")
@@ -131,10 +176,45 @@ class CollectorLanesTest {
   void noBackend_isRefused() {
     Programs.Ended ended =
         validate(
-            List.of("base.yaml", "detection/memory-read.yaml"),
+            List.of("base.yaml", "policy.yaml", "detection/memory-read.yaml"),
             "MODELWARDEN_RULE_COLLECTOR_ID=test");
     assertThat(ended.code()).isNotZero();
     assertThat(ended.output()).contains("forward/metrics");
+  }
+
+  /** Without its policy a lane would have to allow everybody or nobody: it has to be said which. */
+  @Test
+  void noPolicy_isRefused() {
+    Programs.Ended ended =
+        validate(
+            List.of("base.yaml", "detection/unauthorised-reader.yaml", "backends/file.yaml"),
+            "MODELWARDEN_RULE_COLLECTOR_ID=test");
+    assertThat(ended.code()).isNotZero();
+    assertThat(ended.output()).contains("filter/unauthorised_reader_policy");
+  }
+
+  /** Conditions stand there twice: whoever changes one of them changes both. */
+  @Test
+  void spansAndLogEvents_meetTheSameConditions() throws IOException {
+    assertThat(LANES).hasSize(laneFiles().size());
+    for (Path lane : laneFiles()) {
+      List<String> lines = Files.readAllLines(lane);
+      assertThat(about(lines, "span")).as(lane.toString()).isNotEmpty();
+      assertThat(about(lines, "log")).as(lane.toString()).isEqualTo(about(lines, "span"));
+    }
+  }
+
+  private static List<Path> laneFiles() throws IOException {
+    try (Stream<Path> files = Files.list(RunningCollector.CONFIGURATION.resolve("detection"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  private static List<String> about(List<String> lines, String what) {
+    return lines.stream()
+        .filter(line -> line.contains(what + ".attributes["))
+        .map(line -> line.replace(what + ".attributes[", "["))
+        .toList();
   }
 
   @Test
@@ -151,12 +231,14 @@ class CollectorLanesTest {
     return Programs.run(command);
   }
 
-  private static List<List<String>> subsets(List<String> two) {
-    return List.of(two.subList(0, 1), two.subList(1, 2), two);
-  }
-
   private static Stream<JsonNode> findings() {
     return collector.lines("findings.jsonl").stream().flatMap(CollectorLanesTest::spans);
+  }
+
+  private static Stream<JsonNode> findingLogs() {
+    return collector.lines("finding_logs.jsonl").stream()
+        .flatMap(request -> request.findValues("logRecords").stream())
+        .flatMap(CollectorLanesTest::stream);
   }
 
   private static Stream<JsonNode> spans(JsonNode request) {

@@ -61,7 +61,7 @@ class CollectorOutageTest {
     Path output = Files.createDirectory(folder.resolve(name));
     return new RunningCollector(
         output,
-        List.of("base.yaml", "detection/memory-read.yaml", "backends/file.yaml"),
+        List.of("base.yaml", "policy.yaml", "detection/memory-read.yaml", "backends/file.yaml"),
         Map.of("MODELWARDEN_RULE_LISTEN", listen));
   }
 

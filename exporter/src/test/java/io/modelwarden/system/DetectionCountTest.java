@@ -38,6 +38,7 @@ class DetectionCountTest {
             output,
             List.of(
                 "base.yaml",
+                "policy.yaml",
                 "detection/memory-read.yaml",
                 "backends/file.yaml",
                 "backends/prometheus-otlp.yaml"),

@@ -131,7 +131,7 @@ class FloodTest {
   private RunningCollector newCollector() throws IOException {
     return new RunningCollector(
         folder,
-        List.of("base.yaml", "detection/memory-read.yaml", "backends/file.yaml"),
+        List.of("base.yaml", "policy.yaml", "detection/memory-read.yaml", "backends/file.yaml"),
         Map.of("MODELWARDEN_RULE_LISTEN", listen));
   }
 

@@ -76,6 +76,11 @@ public final class RunningCollector extends CollectorOutput implements AutoClose
     postJson("http://127.0.0.1:" + port + "/v1/traces", spans);
   }
 
+  /** The same with log events. */
+  void postLogs(byte[] logs) {
+    postJson("http://127.0.0.1:" + port + "/v1/logs", logs);
+  }
+
   /** Sends a JSON request that has to be answered with 200. */
   static void postJson(String address, byte[] body) {
     HttpResponse<String> response =

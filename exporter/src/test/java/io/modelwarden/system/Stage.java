@@ -40,7 +40,11 @@ final class Stage implements AutoCloseable {
     collector =
         new RunningCollector(
             own,
-            List.of("base.yaml", "detection/read-then-egress.yaml", "backends/file.yaml"),
+            List.of(
+                "base.yaml",
+                "policy.yaml",
+                "detection/read-then-egress.yaml",
+                "backends/file.yaml"),
             Map.of("MODELWARDEN_RULE_LISTEN", listen));
     try {
       agent =
