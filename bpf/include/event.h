@@ -58,6 +58,7 @@ struct process_facts {
 	__u64 uncounted_read_bytes; /* read while the counter map was full */
 	__u64 uncounted_sent_bytes; /* sent while the flow map was full */
 	__u64 touches; /* how often it took a model or an undecided file; 0: armed no longer */
+	__u64 container_start_ns; /* of the first process of its container or cgroup */
 	__u32 parent_tgid;
 	__u32 user_id;
 	__u32 mount_namespace; /* at its last first touch of a file */
@@ -330,7 +331,7 @@ struct decide_request {
 
 #define ASSERT_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is padded")
 ASSERT_SIZE(process_key, 16);
-ASSERT_SIZE(process_facts, 112);
+ASSERT_SIZE(process_facts, 120);
 ASSERT_SIZE(file_key, 24);
 ASSERT_SIZE(file_facts, 40);
 ASSERT_SIZE(totals, 40);

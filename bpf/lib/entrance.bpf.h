@@ -55,28 +55,31 @@ static __always_inline bool is_entered(struct task_struct *task, struct task_str
 	return BPF_CORE_READ(own, level) == 0 || own != task_pid_namespace(parent);
 }
 
-static __always_inline bool is_oldest_of_cgroup(struct task_struct *task)
+static __always_inline struct task_struct *oldest_of_cgroup(struct task_struct *task)
 {
 	struct list_head *first = BPF_CORE_READ(task, cgroups, tasks.next);
-	struct task_struct *oldest =
-		(void *)first - bpf_core_field_offset(struct task_struct, cg_list);
 
-	return BPF_CORE_READ(oldest, tgid) == BPF_CORE_READ(task, tgid);
+	return (void *)first - bpf_core_field_offset(struct task_struct, cg_list);
 }
 
 /*
  * Pid 1, where the container has a pid namespace of its own. Where the pod's or the machine's is
  * shared, its pid 1 lives in another cgroup: then the first that came into the container's.
  */
-static __always_inline bool is_entrypoint(struct task_struct *task)
+static __always_inline struct task_struct *first_of_container(struct task_struct *task)
 {
 	struct task_struct *first = BPF_CORE_READ(task_pid_namespace(task), child_reaper);
 	struct cgroup *cgroup = cgroup_of(task);
 
 	if (ancestor_id(cgroup_of(first), BPF_CORE_READ(cgroup, level)) ==
 	    BPF_CORE_READ(cgroup, kn, id))
-		return BPF_CORE_READ(first, tgid) == BPF_CORE_READ(task, tgid);
-	return is_oldest_of_cgroup(task);
+		return first;
+	return oldest_of_cgroup(task);
+}
+
+static __always_inline bool is_entrypoint(struct task_struct *task)
+{
+	return BPF_CORE_READ(first_of_container(task), tgid) == BPF_CORE_READ(task, tgid);
 }
 
 static __always_inline __u32 entrance_from_outside(struct task_struct *task)

@@ -63,6 +63,7 @@ static __always_inline void fill_process_facts(struct task_struct *task,
 	facts->mount_namespace = mount_namespace_of(task);
 	facts->pid_namespace = BPF_CORE_READ(task_pid_namespace(task), ns.inum);
 	facts->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
+	facts->container_start_ns = BPF_CORE_READ(first_of_container(task), start_boottime);
 	BPF_CORE_READ_INTO(&facts->name, task, group_leader, comm);
 	store_cgroup_path(cgroup);
 	facts->armed_ns = bpf_ktime_get_boot_ns(); /* last: an entry without it is not yet filled */

@@ -94,6 +94,7 @@ final class Agent implements AutoCloseable {
             Wiring.sessions(settings),
             names::nameOf,
             workloads.resolver(),
+            workloads::readiness,
             scopes,
             Wiring.declared(settings),
             telemetry,
@@ -133,6 +134,7 @@ final class Agent implements AutoCloseable {
     PrometheusPage page = new PrometheusPage(this::samples);
     http.serve(page::render, this::healthy, () -> ready);
     top.serve();
+    tracker.tick(poller.nowEpochNanos()); // the age of what is found is counted from here
     poller.recover();
     ready = true;
     logger.log(

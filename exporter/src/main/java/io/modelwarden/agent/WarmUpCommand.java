@@ -25,6 +25,7 @@ import io.modelwarden.top.AgentState;
 import io.modelwarden.top.Snapshot;
 import io.modelwarden.top.SnapshotJson;
 import io.modelwarden.workload.CgroupWorkloads;
+import io.modelwarden.workload.Readiness;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -81,6 +82,7 @@ final class WarmUpCommand implements Callable<Integer> {
               Wiring.sessions(settings),
               names::nameOf,
               new CgroupWorkloads(),
+              path -> Readiness.UNKNOWN,
               new PeerScopes(Wiring.networks(settings)),
               Wiring.declared(settings),
               telemetry,
@@ -154,6 +156,7 @@ final class WarmUpCommand implements Callable<Integer> {
             1,
             ProcessFacts.Origin.SELF,
             ProcessFacts.Entrance.UNKNOWN,
+            now,
             now));
   }
 }

@@ -9,6 +9,7 @@ import io.modelwarden.model.PathPattern;
 import io.modelwarden.probe.KernelFeatures;
 import io.modelwarden.probe.ProbeSettings;
 import io.modelwarden.session.PeerNetworks;
+import io.modelwarden.session.PhaseSettings;
 import io.modelwarden.session.SessionSettings;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -46,12 +47,19 @@ final class Wiring {
         settings.session().slice(),
         settings.session().maximum(),
         settings.totalsWindow(),
-        settings.phaseLoading(),
+        phase(settings.phase()),
         VERDICT_GRACE,
         settings.marks().afterExec(),
         settings.marks().inherited(),
         settings.network().fullPeerAddress(),
         SessionSettings.Limits.defaults());
+  }
+
+  private static PhaseSettings phase(Settings.Phase phase) {
+    return new PhaseSettings(
+        phase.untilReady() ? PhaseSettings.End.READY : PhaseSettings.End.QUIET,
+        phase.gracePeriod(),
+        phase.maximum());
   }
 
   static PeerNetworks networks(Settings settings) {

@@ -6,9 +6,11 @@ import io.modelwarden.config.Settings;
 import io.modelwarden.telemetry.HostIdentity;
 import io.modelwarden.telemetry.MetricNames;
 import io.modelwarden.telemetry.SelfMetrics;
+import io.modelwarden.workload.CgroupPath;
 import io.modelwarden.workload.CgroupWorkloads;
 import io.modelwarden.workload.NameListener;
 import io.modelwarden.workload.PodWorkloads;
+import io.modelwarden.workload.Readiness;
 import io.modelwarden.workload.WorkloadResolver;
 import io.modelwarden.workload.kubernetes.ClusterAccess;
 import io.modelwarden.workload.kubernetes.PodWatch;
@@ -75,6 +77,10 @@ final class Workloads implements AutoCloseable {
 
   WorkloadResolver resolver() {
     return pods == null ? cgroups : pods;
+  }
+
+  Readiness readiness(CgroupPath path) {
+    return watch == null ? Readiness.UNKNOWN : watch.readiness(path.podUid(), path.containerId());
   }
 
   void tick(NameListener listener) {

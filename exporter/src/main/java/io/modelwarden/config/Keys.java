@@ -151,15 +151,31 @@ final class Keys {
           "1h to 24h",
           "Running totals on spans cover this time, in steps of an hour.",
           Rules.duration(Duration.ofHours(1), DAY));
-  static final Key<Duration> LOADING =
+  static final Key<String> PHASE_END =
       key(
-          "phase.loading",
+          "phase.end",
           TEXT,
-          "10m",
-          "1s to 24h",
-          "What a process tree reads later than this after its first read of a model is outside"
-              + " loading.",
-          Rules.duration(SECOND, DAY));
+          "quiet",
+          "quiet or ready",
+          "A container, or systemd unit, is loading until it has read or mapped models and then none"
+              + " for phase.grace-period, or until Kubernetes calls it ready for so long.",
+          raw -> Rules.oneOf(raw, List.of("quiet", "ready")));
+  static final Key<Duration> GRACE_PERIOD =
+      key(
+          "phase.grace-period",
+          TEXT,
+          "60s",
+          "1s to 1h",
+          "What is older than this when the agent starts is not loading either.",
+          Rules.duration(SECOND, Duration.ofHours(1)));
+  static final Key<Duration> PHASE_MAXIMUM =
+      key(
+          "phase.maximum",
+          TEXT,
+          "30m",
+          "1m to 24h",
+          "A container that is older is not loading, whatever it does.",
+          Rules.duration(Duration.ofMinutes(1), DAY));
   static final Key<Duration> AFTER_EXEC =
       key(
           "marks.after-exec",

@@ -18,7 +18,7 @@ public record Settings(
     Network network,
     Session session,
     Duration totalsWindow,
-    Duration phaseLoading,
+    Phase phase,
     Marks marks,
     Kubernetes kubernetes,
     int metricsSeriesLimit,
@@ -42,6 +42,11 @@ public record Settings(
       boolean fullPeerAddress) {}
 
   public record Session(Duration quietPeriod, Duration slice, Duration maximum) {}
+
+  /**
+   * @param untilReady whether readiness ends loading where it is known, and not quiet
+   */
+  public record Phase(boolean untilReady, Duration gracePeriod, Duration maximum) {}
 
   public record Marks(Duration afterExec, Duration inherited) {}
 

@@ -85,7 +85,8 @@ public final class SettingsLoader {
             get(Keys.PEER_ADDRESS).equals("full")),
         new Settings.Session(get(Keys.QUIET_PERIOD), get(Keys.SLICE), get(Keys.MAXIMUM)),
         get(Keys.WINDOW),
-        get(Keys.LOADING),
+        new Settings.Phase(
+            get(Keys.PHASE_END).equals("ready"), get(Keys.GRACE_PERIOD), get(Keys.PHASE_MAXIMUM)),
         new Settings.Marks(get(Keys.AFTER_EXEC), get(Keys.INHERITED)),
         new Settings.Kubernetes(
             get(Keys.KUBECONFIG),

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     escaped; empty at the root. It names the container and its pod
  * @param entrance how it came into its container
  * @param startEpochNanos start of the process, Unix time
+ * @param containerStartEpochNanos start of the first process of its container, Unix time: pid 1 of
+ *     its pid namespace, or where that lives elsewhere the first of its cgroup
  */
 public record ProcessFacts(
     ProcessKey key,
@@ -28,7 +30,8 @@ public record ProcessFacts(
     long pidNamespace,
     Origin origin,
     Entrance entrance,
-    long startEpochNanos) {
+    long startEpochNanos,
+    long containerStartEpochNanos) {
 
   /** How the process came to be armed. */
   public enum Origin {

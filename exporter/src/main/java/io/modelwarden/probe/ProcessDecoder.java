@@ -27,6 +27,7 @@ final class ProcessDecoder {
   private final Field cgroup;
   private final Field armed;
   private final Field touches;
+  private final Field containerStart;
   private final Field end;
   private final Field uncountedRead;
   private final Field uncountedSent;
@@ -52,6 +53,7 @@ final class ProcessDecoder {
     this.cgroup = struct.integer("cgroup_id", 8);
     this.armed = struct.integer("armed_ns", 8);
     this.touches = struct.integer("touches", 8);
+    this.containerStart = struct.integer("container_start_ns", 8);
     this.end = struct.integer("end_ns", 8);
     this.uncountedRead = struct.integer("uncounted_read_bytes", 8);
     this.uncountedSent = struct.integer("uncounted_sent_bytes", 8);
@@ -117,7 +119,8 @@ final class ProcessDecoder {
         pidNamespace.get(values, at),
         origin(values, at),
         entrances.getOrDefault(entrance.getInt(values, at), Entrance.UNKNOWN),
-        clock.toEpochNanos(process.startTimeNanos()));
+        clock.toEpochNanos(process.startTimeNanos()),
+        clock.toEpochNanos(containerStart.get(values, at)));
   }
 
   /** A process that found no room in the kernel's map: its bytes are known, it is not. */
@@ -135,6 +138,7 @@ final class ProcessDecoder {
         0,
         Origin.SELF,
         Entrance.UNKNOWN,
+        clock.toEpochNanos(process.startTimeNanos()),
         clock.toEpochNanos(process.startTimeNanos()));
   }
 

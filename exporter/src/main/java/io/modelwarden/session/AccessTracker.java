@@ -16,6 +16,8 @@ import io.modelwarden.event.KernelEvent.ProcessSeen;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.Action;
+import io.modelwarden.workload.CgroupPath;
+import io.modelwarden.workload.Readiness;
 import io.modelwarden.workload.Workload;
 import io.modelwarden.workload.WorkloadResolver;
 import java.util.Optional;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class AccessTracker implements EventSink {
 
   private final Context context;
+  private final Starts starts;
   private final Processes processes;
   private final Sessions sessions;
   private final FileTracker tracker;
@@ -42,6 +45,7 @@ public final class AccessTracker implements EventSink {
   private volatile int marksHeld;
 
   /**
+   * @param readiness of the container whose cgroup this is
    * @param declared name of the model that a process is declared to hold
    * @param disarm ends the mark of a process in the kernel; false if it has a model open or mapped
    */
@@ -49,6 +53,7 @@ public final class AccessTracker implements EventSink {
       SessionSettings settings,
       ModelNaming naming,
       WorkloadResolver workloads,
+      Function<CgroupPath, Readiness> readiness,
       PeerScopes scopes,
       Function<ProcessFacts, Optional<String>> declared,
       EvidenceSink sink,
@@ -58,7 +63,8 @@ public final class AccessTracker implements EventSink {
     ModelCatalog catalog = new ModelCatalog(naming, settings.limits().files(), losses);
     LiveReaders live = new LiveReaders(catalog, time);
     context = new Context(settings, time, catalog, sink, losses, live);
-    processes = new Processes(workloads, settings.limits().processes(), time);
+    starts = new Starts(settings.phase(), settings.limits().processes(), time, readiness);
+    processes = new Processes(workloads, starts, settings.limits().processes(), time);
     sessions = new Sessions(context);
     egress = new EgressTracker(context, sessions, scopes);
     holdings = new Holdings(processes, declared, settings, time, losses, egress::firstHolding);
@@ -106,6 +112,7 @@ public final class AccessTracker implements EventSink {
    */
   public void tick(long nowEpochNanos) {
     context.time().tick(nowEpochNanos);
+    starts.tick();
     files.tick();
     ends.tick(holdings);
     sessions.tick();

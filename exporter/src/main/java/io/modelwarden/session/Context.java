@@ -20,14 +20,17 @@ record Context(
     return lineage.use(model, settings, losses);
   }
 
-  Phase phase(ModelUse use) {
-    return use.phase(catalog.set(use.model).sizeBytes(), settings, time);
+  /** Whether the process belongs to what is loading this model now. */
+  Phase phase(TrackedProcess process, String model) {
+    return loadingShare(process, model, 1) > 0 ? Phase.LOADING : Phase.SERVING;
   }
 
-  /** Whether the tree is loading this model; one that never read it is not. */
-  Phase phase(Lineage lineage, String model) {
-    ModelUse use = lineage.use(model);
-    return use == null ? Phase.SERVING : phase(use);
+  /** How many of the next bytes of this model belong to loading it. */
+  long loadingShare(TrackedProcess process, String model, long bytes) {
+    Loading loading = process.loading;
+    return loading == null
+        ? 0
+        : loading.share(model, bytes, catalog.set(model).sizeBytes(), time.nanos());
   }
 
   /** The tree has data of this model in its memory, taken in this time. */

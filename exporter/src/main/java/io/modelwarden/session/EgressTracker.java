@@ -103,7 +103,7 @@ final class EgressTracker {
     double age = process.holding(increment.lastEpochNanos()).ageSeconds();
     slice.describe(
         model,
-        context.phase(process.lineage, model),
+        context.phase(process, model),
         process.lineage.readSpansOutside(slice.identity, model),
         bytes ->
             new EgressFacts(

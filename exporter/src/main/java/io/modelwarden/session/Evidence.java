@@ -35,6 +35,7 @@ public record Evidence(
 
   /** The same of a workload that has got other names. */
   public Evidence of(Workload named) {
+    ProcessOrigin before = ProcessOrigin.of(process, workload);
     return new Evidence(
         identity,
         parent,
@@ -43,7 +44,7 @@ public record Evidence(
         endEpochNanos,
         named,
         process,
-        phase,
+        phase.after(before, ProcessOrigin.of(process, named)),
         model,
         facts);
   }

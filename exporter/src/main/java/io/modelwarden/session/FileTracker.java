@@ -13,7 +13,13 @@ import java.util.function.LongSupplier;
 /** Counts accesses to model files and makes their spans. */
 final class FileTracker {
 
-  private record TotalKey(Workload workload, String model, Phase phase, ProcessOrigin origin) {}
+  private record TotalKey(Workload workload, String model, Phase phase, ProcessOrigin origin) {
+
+    TotalKey of(Workload other) {
+      ProcessOrigin now = origin.in(other);
+      return new TotalKey(other, model, phase.after(origin, now), now);
+    }
+  }
 
   private record SliceKey(
       String executable, int fileId, Action action, Phase phase, ProcessOrigin origin) {}
@@ -83,11 +89,7 @@ final class FileTracker {
   }
 
   void renamed(Workload before, Workload after) {
-    totals.rekey(
-        key ->
-            key.workload().equals(before)
-                ? new TotalKey(after, key.model(), key.phase(), key.origin().in(after))
-                : key);
+    totals.rekey(key -> key.workload().equals(before) ? key.of(after) : key);
   }
 
   private void take(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
@@ -96,10 +98,13 @@ final class FileTracker {
     long bytes = access.increment().bytes();
     context.live().took(process, Thing.file(file, set.name(), access.path()), access.increment());
     if (bytes == 0) {
-      measure(process, set, context.phase(use), access);
+      measure(process, set, context.phase(process, set.name()), access);
       return;
     }
-    long loading = use.loadingBytes(bytes, set.sizeBytes(), context.settings(), context.time());
+    long loading = context.loadingShare(process, set.name(), bytes);
+    if (process.loading != null) {
+      process.loading.took(set.name(), bytes, context.time().nanos());
+    }
     use.add(bytes, context.time());
     if (loading > 0) {
       part(
@@ -118,11 +123,12 @@ final class FileTracker {
 
   private void write(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
     ModelUse use = context.use(process.lineage, set.name());
-    measure(process, set, context.phase(use), access);
+    Phase phase = context.phase(process, set.name());
+    measure(process, set, phase, access);
     if (access.increment().bytes() == 0) {
       return;
     }
-    slice(process, file, set, context.phase(use), access);
+    slice(process, file, set, phase, access);
     long written =
         process.addWritten(
             set.name(), access.increment().bytes(), context.settings().limits().modelsPerLineage());

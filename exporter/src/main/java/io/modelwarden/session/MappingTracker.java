@@ -20,7 +20,13 @@ final class MappingTracker {
       String model,
       String executable,
       ProcessOrigin origin,
-      Phase phase) {}
+      Phase phase) {
+
+    Stream of(Workload other) {
+      ProcessOrigin now = origin.in(other);
+      return new Stream(other, path, model, executable, now, phase.after(origin, now));
+    }
+  }
 
   private record Part(Stream stream, long bytes) {}
 
@@ -43,7 +49,7 @@ final class MappingTracker {
       Thing thing = Thing.file(file, model, sample.path());
       context.live().maps(process, thing, sample.liveBytes(), sample.epochNanos());
     }
-    Phase phase = context.phase(process.lineage, model);
+    Phase phase = context.phase(process, model);
     Stream stream =
         new Stream(
             process.workload, sample.path(), model, process.executable(), process.origin, phase);
@@ -84,14 +90,7 @@ final class MappingTracker {
 
   private Part moved(Part part, Workload after, long epochNanos) {
     Stream from = part.stream();
-    Stream to =
-        new Stream(
-            after,
-            from.path(),
-            from.model(),
-            from.executable(),
-            from.origin().in(after),
-            from.phase());
+    Stream to = from.of(after);
     add(from, -part.bytes(), epochNanos);
     add(to, part.bytes(), epochNanos);
     return new Part(to, part.bytes());

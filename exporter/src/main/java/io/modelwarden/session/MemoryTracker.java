@@ -83,7 +83,7 @@ final class MemoryTracker {
     Holding holding = victim.holding(increment.lastEpochNanos());
     slice.describe(
         model,
-        context.phase(reader.lineage, model),
+        context.phase(reader, model),
         loadSpan(victim, model),
         bytes ->
             new MemoryFacts(

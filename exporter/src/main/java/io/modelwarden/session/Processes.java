@@ -29,11 +29,13 @@ final class Processes {
   private final Map<ProcessKey, Set<TrackedProcess>> orphans = new HashMap<>();
   private final Map<Workload, Workload> known = new HashMap<>();
   private final WorkloadResolver workloads;
+  private final Starts starts;
   private final int limit;
   private final SteadyTime time;
 
-  Processes(WorkloadResolver workloads, int limit, SteadyTime time) {
+  Processes(WorkloadResolver workloads, Starts starts, int limit, SteadyTime time) {
     this.workloads = workloads;
+    this.starts = starts;
     this.limit = limit;
     this.time = time;
   }
@@ -47,11 +49,11 @@ final class Processes {
     TrackedProcess process = get(facts.key());
     if (process != null) {
       process.facts = facts;
-      process.workload = workload(facts);
-      process.origin = ProcessOrigin.of(facts, process.workload);
+      place(process, workload(facts));
       return process;
     }
     process = new TrackedProcess(facts, workload(facts), time.nanos());
+    place(process, process.workload);
     armed.put(facts.key(), process);
     link(process);
     return process;
@@ -60,8 +62,7 @@ final class Processes {
   void renamed(Workload before, Workload after) {
     for (TrackedProcess process : all()) {
       if (process.workload.equals(before)) {
-        process.workload = after;
-        process.origin = ProcessOrigin.of(process.facts, after);
+        place(process, after);
       }
     }
   }
@@ -107,6 +108,12 @@ final class Processes {
 
   int holderCount() {
     return holders.size();
+  }
+
+  private void place(TrackedProcess process, Workload workload) {
+    process.workload = workload;
+    process.origin = ProcessOrigin.of(process.facts, workload);
+    process.loading = starts.of(process.facts, process.origin);
   }
 
   /** Processes come in no order: a child may be seen before its parent. */

@@ -20,7 +20,7 @@ final class Session {
   long activeNanos;
   private long sliceNanos;
 
-  private final TrackedProcess process;
+  final TrackedProcess process;
   private final List<SpanIdentity> links;
   private final Map<Object, Slice> slices = new LinkedHashMap<>(4);
   private final Set<String> models = new HashSet<>(2);

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param slice longest time that one span covers, at most a minute
  * @param maximum longest session
  * @param totalsWindow of running totals, in whole hours
- * @param loading for how long after its first read of a model a process tree may be loading it
+ * @param phase when a container has taken its models into memory
  * @param verdictGrace for how long an ended process waits for the verdict on what it read
  * @param marksAfterExec for how long a process is marked after an exec that dropped the memory
  * @param marksInherited for how long after the lineage's last read an only inherited mark lasts
@@ -21,7 +21,7 @@ public record SessionSettings(
     Duration slice,
     Duration maximum,
     Duration totalsWindow,
-    Duration loading,
+    PhaseSettings phase,
     Duration verdictGrace,
     Duration marksAfterExec,
     Duration marksInherited,
@@ -44,7 +44,7 @@ public record SessionSettings(
         Duration.ofSeconds(60),
         Duration.ofMinutes(5),
         Duration.ofHours(24),
-        Duration.ofMinutes(10),
+        PhaseSettings.defaults(),
         Duration.ofSeconds(5),
         Duration.ofHours(1),
         Duration.ofHours(24),

@@ -88,7 +88,7 @@ final class Sessions {
     if (session.lineage.session == session) {
       session.lineage.session = null;
     }
-    Phase phase = context.phase(session.lineage, session.anyModel());
+    Phase phase = context.phase(session.process, session.anyModel());
     context.sink().span(session.evidence(context.catalog(), phase));
   }
 

@@ -76,7 +76,7 @@ final class Slice {
         endEpochNanos,
         process.workload,
         process.facts,
-        phase,
+        process.loading == null ? Phase.SERVING : phase,
         set,
         facts.apply(bytes));
   }

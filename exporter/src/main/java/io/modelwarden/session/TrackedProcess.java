@@ -24,6 +24,10 @@ final class TrackedProcess {
   Workload workload;
   ProcessOrigin origin;
   Lineage lineage;
+
+  /** Of the container or unit that it was started with; null if it came in or belongs to none. */
+  @Nullable Loading loading;
+
   @Nullable TrackedProcess parent;
   private Set<TrackedProcess> children = Set.of();
 

@@ -147,7 +147,8 @@ public final class AttributeNames {
   public static final AttributeKey<String> PHASE =
       say(
           stringKey("modelwarden.container.phase"),
-          "`loading` or `serving`: whether the process tree still takes its model into memory");
+          "`loading`: what a container or systemd unit was started with takes its models into memory;"
+              + " `serving`: all else, and all that came in another way");
   public static final AttributeKey<String> PROCESS_ORIGIN =
       say(
           stringKey("modelwarden.process.origin"),

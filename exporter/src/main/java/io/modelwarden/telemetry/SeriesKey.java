@@ -72,8 +72,9 @@ sealed interface SeriesKey {
 
     @Override
     public SeriesKey of(Workload other) {
+      ProcessOrigin now = origin.in(other);
       return new FileSeries(
-          other, path, model, direction, executable, origin.in(other), phase, method);
+          other, path, model, direction, executable, now, phase.after(origin, now), method);
     }
 
     @Override

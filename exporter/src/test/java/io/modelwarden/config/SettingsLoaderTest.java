@@ -70,7 +70,7 @@ class SettingsLoaderTest {
         "MODELWARDEN_NETWORK_PROXIES|10.0.0.1:0|MODELWARDEN_NETWORK_PROXIES: network.proxies: has '10.0.0.1:0', which needs a port from 1 to 65535 (address:port, IPv6 in brackets)",
         "MODELWARDEN_METRICS_SERIES_LIMIT|1|MODELWARDEN_METRICS_SERIES_LIMIT: metrics.series-limit: '1' is not a number from 10 to 100000 (10 to 100000)",
         "MODELWARDEN_MODELS_MINIMUM_SIZE|999999999999999999TiB|MODELWARDEN_MODELS_MINIMUM_SIZE: models.minimum-size: '999999999999999999TiB' is too large (4KiB to 1TiB)",
-        "MODELWARDEN_PHASE_LOADING|10|MODELWARDEN_PHASE_LOADING: phase.loading: '10' is not a duration such as 500ms, 10s, 5m, 24h or 30d (1s to 24h)",
+        "MODELWARDEN_PHASE_MAXIMUM|10|MODELWARDEN_PHASE_MAXIMUM: phase.maximum: '10' is not a duration such as 500ms, 10s, 5m, 24h or 30d (1m to 24h)",
         "MODELWARDEN_TOP_SOCKET|agent.sock|MODELWARDEN_TOP_SOCKET: top.socket: 'agent.sock' is no path of a socket, such as /run/modelwarden/agent.sock (an absolute path of at most 100 bytes, or empty for none)",
         "MODELWARDEN_SESION_SLICE|5s|MODELWARDEN_SESION_SLICE: unknown setting: did you mean MODELWARDEN_SESSION_SLICE?",
         "OTEL_CONFIG_FILE|x.yaml|OTEL_CONFIG_FILE=x.yaml: declarative configuration leaves out the metrics of this agent: unset it and use OTEL_* variables"

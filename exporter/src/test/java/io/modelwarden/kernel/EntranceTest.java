@@ -56,6 +56,10 @@ class EntranceTest {
       assertThat(entrance(observed, stolen)).isEqualTo(Entrance.EXEC);
       assertThat(entrance(observed, served)).isEqualTo(Entrance.ENTRYPOINT);
       assertThat(facts(observed, stolen).cgroupPath()).isEqualTo(cgroup.path());
+      assertThat(facts(observed, stolen).containerStartEpochNanos())
+          .as("the container is as old as its first process")
+          .isEqualTo(facts(observed, served).startEpochNanos())
+          .isLessThan(facts(observed, stolen).startEpochNanos());
     }
   }
 
@@ -145,8 +149,13 @@ class EntranceTest {
       observed.settle();
       assertThat(entrance(observed, stolen)).isEqualTo(Entrance.EXEC);
       assertThat(observed.recovered(Integer.parseInt(first(cgroup))))
-          .extracting(seen -> seen.process().entrance())
-          .containsOnly(Entrance.ENTRYPOINT);
+          .extracting(ProcessSeen::process)
+          .allSatisfy(
+              server -> {
+                assertThat(server.entrance()).isEqualTo(Entrance.ENTRYPOINT);
+                assertThat(server.containerStartEpochNanos()).isEqualTo(server.startEpochNanos());
+              })
+          .isNotEmpty();
     }
   }
 

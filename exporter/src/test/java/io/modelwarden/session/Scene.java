@@ -12,6 +12,7 @@ import io.modelwarden.event.ProcessFacts.Entrance;
 import io.modelwarden.event.ProcessFacts.Origin;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.workload.CgroupWorkloads;
+import io.modelwarden.workload.Readiness;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +42,13 @@ final class Scene {
   final Map<String, String> declared = new HashMap<>();
   final AccessTracker tracker;
   long now = START_NANOS;
+
+  /** What the API says of all containers. */
+  Readiness readiness = Readiness.UNKNOWN;
+
   private int files;
+  private long cgroupId = 7;
+  private long started = START_NANOS;
   private String cgroup = "/system.slice/server.service";
   private Entrance entrance = Entrance.UNKNOWN;
 
@@ -55,6 +62,7 @@ final class Scene {
             settings,
             Scene::directory,
             new CgroupWorkloads(),
+            path -> readiness,
             new PeerScopes(PeerNetworks.none()),
             process -> Optional.ofNullable(declared.get(process.executableName())),
             sink,
@@ -69,13 +77,17 @@ final class Scene {
   }
 
   static SessionSettings limited(SessionSettings.Limits limits) {
+    return settings(PhaseSettings.defaults(), limits);
+  }
+
+  static SessionSettings settings(PhaseSettings phase, SessionSettings.Limits limits) {
     SessionSettings all = SessionSettings.defaults();
     return new SessionSettings(
         all.quietPeriod(),
         all.slice(),
         all.maximum(),
         all.totalsWindow(),
-        all.loading(),
+        phase,
         all.verdictGrace(),
         all.marksAfterExec(),
         all.marksInherited(),
@@ -91,6 +103,13 @@ final class Scene {
   void at(String cgroup, Entrance entrance) {
     this.cgroup = cgroup;
     this.entrance = entrance;
+    cgroupId++;
+    started = now;
+  }
+
+  /** The container, or unit, of processes that are seen from now on is so old. */
+  void isOld(Duration age) {
+    started = now - age.toNanos();
   }
 
   /** A process that opened a model, of the unit server.service. */
@@ -120,13 +139,14 @@ final class Scene {
                 1000,
                 executable,
                 "/usr/bin/" + executable,
-                7,
+                cgroupId,
                 cgroup,
                 1,
                 1,
                 origin,
                 entrance,
-                now)));
+                now,
+                started)));
     return key;
   }
 

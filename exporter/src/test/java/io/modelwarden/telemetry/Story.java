@@ -67,6 +67,7 @@ final class Story {
         4_026_531_836L,
         ProcessFacts.Origin.SELF,
         ProcessFacts.Entrance.ENTRYPOINT,
+        EPOCH_NANOS,
         EPOCH_NANOS);
   }
 
@@ -107,7 +108,8 @@ final class Story {
             process.pidNamespace(),
             process.origin(),
             ProcessFacts.Entrance.UNKNOWN,
-            process.startEpochNanos()),
+            process.startEpochNanos(),
+            process.containerStartEpochNanos()),
         evidence.phase(),
         evidence.model(),
         evidence.facts());

@@ -26,8 +26,19 @@ record Pod(
     List<Container> containers) {
 
   /**
+   * @param ready of its present run
    * @param ids of its runs, as far as the API tells them: the present and the last one
    */
   record Container(
-      String name, String image, boolean ephemeral, boolean mountsHostRoot, List<String> ids) {}
+      String name,
+      String image,
+      boolean ephemeral,
+      boolean mountsHostRoot,
+      boolean ready,
+      List<String> ids) {
+
+    boolean isPresent(String id) {
+      return !ids.isEmpty() && ids.get(0).equals(id);
+    }
+  }
 }

@@ -76,8 +76,10 @@ final class PodReader {
       Map<?, ?> container, List<Map<?, ?>> statuses, boolean ephemeral, Set<String> hostRoots) {
     String name = text(container, "name");
     List<String> ids = new ArrayList<>(2);
+    boolean ready = false;
     for (Map<?, ?> status : statuses) {
       if (name.equals(text(status, "name"))) {
+        ready = Boolean.TRUE.equals(status.get("ready"));
         addId(ids, status);
         addId(ids, child(child(status, "state"), "terminated"));
         addId(ids, child(child(status, "lastState"), "terminated"));
@@ -86,7 +88,7 @@ final class PodReader {
     boolean mountsHostRoot =
         list(container.get("volumeMounts")).stream()
             .anyMatch(mount -> hostRoots.contains(text(mount, "name")));
-    return new Pod.Container(name, text(container, "image"), ephemeral, mountsHostRoot, ids);
+    return new Pod.Container(name, text(container, "image"), ephemeral, mountsHostRoot, ready, ids);
   }
 
   /** The API writes containerd://ID. */

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import io.modelwarden.workload.PodDirectory;
 import io.modelwarden.workload.PodNames;
+import io.modelwarden.workload.Readiness;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -87,6 +88,11 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
   @Override
   public boolean isGone(String podUid) {
     return informer.hasSynced() && !pods.contains(podUid);
+  }
+
+  /** Whether the container that runs now is ready. */
+  public Readiness readiness(String podUid, String containerId) {
+    return pods.readiness(podUid, containerId);
   }
 
   /** Says it once when the API server is away. Called now and then by one thread. */

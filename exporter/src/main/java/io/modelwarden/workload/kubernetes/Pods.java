@@ -3,6 +3,7 @@ package io.modelwarden.workload.kubernetes;
 
 import io.modelwarden.workload.PodNames;
 import io.modelwarden.workload.PodNames.Owner;
+import io.modelwarden.workload.Readiness;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,9 @@ final class Pods {
 
   /** What ran only for a moment is asked for after its pod was deleted. */
   private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private static final Pod.Container UNKNOWN =
+      new Pod.Container("", "", false, false, false, List.of());
 
   private static final class Known {
     final Pod pod;
@@ -74,12 +78,26 @@ final class Pods {
     if (pod == null) {
       return null;
     }
+    Pod.Container container = container(pod, containerId);
+    return names(pod, container == null ? UNKNOWN : container);
+  }
+
+  synchronized Readiness readiness(String kubeletUid, String containerId) {
+    Known pod = known.get(kubeletUid);
+    Pod.Container container = pod == null ? null : container(pod, containerId);
+    if (container == null || !container.isPresent(containerId)) {
+      return Readiness.UNKNOWN;
+    }
+    return container.ready() ? Readiness.READY : Readiness.NOT_READY;
+  }
+
+  private static Pod.@Nullable Container container(Known pod, String containerId) {
     for (Pod.Container container : pod.pod.containers()) {
       if (container.ids().contains(containerId)) {
-        return names(pod, container);
+        return container;
       }
     }
-    return names(pod, new Pod.Container("", "", false, false, List.of()));
+    return null;
   }
 
   private PodNames names(Known from, Pod.Container container) {
