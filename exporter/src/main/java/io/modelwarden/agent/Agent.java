@@ -2,6 +2,7 @@
 package io.modelwarden.agent;
 
 import io.modelwarden.config.Settings;
+import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.libbpf.BpfException;
 import io.modelwarden.libbpf.Capabilities;
 import io.modelwarden.libbpf.LibBpf;
@@ -23,8 +24,10 @@ import io.modelwarden.workload.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -87,7 +90,9 @@ final class Agent implements AutoCloseable {
                 host,
                 settings.metricsSeriesLimit(),
                 settings.models().names()::containsValue,
+                workloads::allowedExecutables,
                 this::eventEpochNanos));
+    Function<ProcessFacts, Optional<String>> declared = Wiring.declared(settings);
     ModelNames names = new ModelNames(settings.models().names());
     this.tracker =
         new AccessTracker(
@@ -96,7 +101,7 @@ final class Agent implements AutoCloseable {
             workloads.resolver(),
             workloads::readiness,
             scopes,
-            Wiring.declared(settings),
+            process -> declared.apply(process).or(() -> workloads.declared(process)),
             telemetry,
             process -> poller().disarm(process));
     this.poller = new KernelPoller(kernel, clock, new Judge(settings.models()), tracker);
@@ -159,6 +164,9 @@ final class Agent implements AutoCloseable {
       poller.poll();
       tracker.tick(poller.nowEpochNanos());
       workloads.tick(naming);
+      if (workloads.declareAnew()) {
+        tracker.declareAnew();
+      }
       telemetry.deliver();
       top.polled(this::state, tracker::view);
       polledNanos = System.nanoTime();

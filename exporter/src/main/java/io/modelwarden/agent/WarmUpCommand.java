@@ -75,6 +75,7 @@ final class WarmUpCommand implements Callable<Integer> {
             HostIdentity.detect(),
             settings.metricsSeriesLimit(),
             m -> false,
+            workload -> "",
             Clock.startingNow()::nowEpochNanos);
     try (Telemetry telemetry = Telemetry.start(own)) {
       AccessTracker tracker =

@@ -3,18 +3,23 @@ package io.modelwarden.agent;
 
 import io.modelwarden.config.ConfigurationException;
 import io.modelwarden.config.Settings;
+import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.telemetry.HostIdentity;
 import io.modelwarden.telemetry.MetricNames;
 import io.modelwarden.telemetry.SelfMetrics;
 import io.modelwarden.workload.CgroupPath;
 import io.modelwarden.workload.CgroupWorkloads;
 import io.modelwarden.workload.NameListener;
+import io.modelwarden.workload.PodContainer;
+import io.modelwarden.workload.PodNames;
 import io.modelwarden.workload.PodWorkloads;
 import io.modelwarden.workload.Readiness;
+import io.modelwarden.workload.Workload;
 import io.modelwarden.workload.WorkloadResolver;
 import io.modelwarden.workload.kubernetes.ClusterAccess;
 import io.modelwarden.workload.kubernetes.PodWatch;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +29,7 @@ final class Workloads implements AutoCloseable {
   private final @Nullable PodWatch watch;
   private final @Nullable PodWorkloads pods;
   private final CgroupWorkloads cgroups = new CgroupWorkloads();
+  private long declarations;
 
   private Workloads() {
     watch = null;
@@ -81,6 +87,28 @@ final class Workloads implements AutoCloseable {
 
   Readiness readiness(CgroupPath path) {
     return watch == null ? Readiness.UNKNOWN : watch.readiness(path.podUid(), path.containerId());
+  }
+
+  /** The model that annotations declare the process to hold. */
+  Optional<String> declared(ProcessFacts process) {
+    return watch == null
+        ? Optional.empty()
+        : Optional.of(watch.holdsModel(CgroupPath.parse(process.cgroupPath()).podUid()))
+            .filter(model -> !model.isEmpty());
+  }
+
+  /** Whether annotations may declare something else than when this was asked last. */
+  boolean declareAnew() {
+    long before = declarations;
+    declarations = watch == null ? 0 : watch.declarations();
+    return before != declarations;
+  }
+
+  /** Of the workload's namespace; empty if there is none, or it is not known. */
+  String allowedExecutables(Workload workload) {
+    PodContainer container = workload.container();
+    PodNames names = container == null ? null : container.names();
+    return watch == null || names == null ? "" : watch.allowedExecutables(names.namespace());
   }
 
   void tick(NameListener listener) {

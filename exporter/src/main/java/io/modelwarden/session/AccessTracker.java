@@ -135,6 +135,11 @@ public final class AccessTracker implements EventSink {
     mappings.renamed(before, after, context.time().epochNanos());
   }
 
+  /** Other models may be declared now. A process that was one's holder once stays that. */
+  public void declareAnew() {
+    processes.all().forEach(holdings::declare);
+  }
+
   /** Peers are classified by these from now on. */
   public void setPeerScopes(PeerScopes scopes) {
     egress.setScopes(scopes);

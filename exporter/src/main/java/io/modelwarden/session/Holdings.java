@@ -49,6 +49,11 @@ final class Holdings {
       Map.copyOf(parent.holdings())
           .forEach((model, held) -> inherit(process, model, held.sinceEpochNanos()));
     }
+    declare(process);
+  }
+
+  /** What it is declared to hold now, it has held from its beginning. */
+  void declare(TrackedProcess process) {
     declared
         .apply(process.facts)
         .ifPresent(model -> hold(process, model, Via.DECLARED, process.facts.startEpochNanos()));

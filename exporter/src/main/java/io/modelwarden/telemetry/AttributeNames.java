@@ -149,6 +149,11 @@ public final class AttributeNames {
           stringKey("modelwarden.container.phase"),
           "`loading`: what a container or systemd unit was started with takes its models into memory;"
               + " `serving`: all else, and all that came in another way");
+  public static final AttributeKey<String> ALLOWED_EXECUTABLES =
+      say(
+          stringKey("modelwarden.policy.allowed_executables"),
+          "pattern of executables that the namespace allows to read models, by its annotation "
+              + "`modelwarden.io/allowed-executables`; on spans and log events, never on metrics");
   public static final AttributeKey<String> PROCESS_ORIGIN =
       say(
           stringKey("modelwarden.process.origin"),

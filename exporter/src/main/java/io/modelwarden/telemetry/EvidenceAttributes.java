@@ -25,7 +25,10 @@ final class EvidenceAttributes {
 
   private EvidenceAttributes() {}
 
-  static Attributes of(Evidence evidence) {
+  /**
+   * @param allowedExecutables pattern of the workload's namespace, empty if there is none
+   */
+  static Attributes of(Evidence evidence, String allowedExecutables) {
     AttributesBuilder to = Attributes.builder();
     putText(to, AttributeNames.OPERATION, SpanNames.operationOf(evidence.facts()));
     putModel(to, evidence.model());
@@ -34,6 +37,7 @@ final class EvidenceAttributes {
         AttributeNames.PROCESS_ORIGIN,
         label(ProcessOrigin.of(evidence.process(), evidence.workload())));
     to.put(AttributeNames.PHASE, label(evidence.phase()));
+    putText(to, AttributeNames.ALLOWED_EXECUTABLES, allowedExecutables);
     if (evidence.facts() instanceof FileAccessFacts file) {
       putFile(to, file);
     } else if (evidence.facts() instanceof EgressFacts egress) {

@@ -16,11 +16,17 @@ import io.opentelemetry.sdk.resources.Resource;
 final class EvidenceLog implements ReadWriteLogRecord {
 
   private final Evidence evidence;
+  private final String allowedExecutables;
   private final Resource resource;
   private final InstrumentationScopeInfo scope;
 
-  EvidenceLog(Evidence evidence, Resource resource, InstrumentationScopeInfo scope) {
+  EvidenceLog(
+      Evidence evidence,
+      String allowedExecutables,
+      Resource resource,
+      InstrumentationScopeInfo scope) {
     this.evidence = evidence;
+    this.allowedExecutables = allowedExecutables;
     this.resource = resource;
     this.scope = scope;
   }
@@ -38,7 +44,8 @@ final class EvidenceLog implements ReadWriteLogRecord {
 
   @Override
   public LogRecordData toLogRecordData() {
-    return new EvidenceLogData(evidence, EvidenceAttributes.of(evidence), resource, scope);
+    return new EvidenceLogData(
+        evidence, EvidenceAttributes.of(evidence, allowedExecutables), resource, scope);
   }
 
   /** Refused: evidence does not change on its way out. */

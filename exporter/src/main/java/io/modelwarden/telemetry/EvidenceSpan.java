@@ -23,11 +23,17 @@ import org.jspecify.annotations.Nullable;
 final class EvidenceSpan implements ReadableSpan {
 
   private final Evidence evidence;
+  private final String allowedExecutables;
   private final Resource resource;
   private final InstrumentationScopeInfo scope;
 
-  EvidenceSpan(Evidence evidence, Resource resource, InstrumentationScopeInfo scope) {
+  EvidenceSpan(
+      Evidence evidence,
+      String allowedExecutables,
+      Resource resource,
+      InstrumentationScopeInfo scope) {
     this.evidence = evidence;
+    this.allowedExecutables = allowedExecutables;
     this.resource = resource;
     this.scope = scope;
   }
@@ -45,7 +51,8 @@ final class EvidenceSpan implements ReadableSpan {
 
   @Override
   public SpanData toSpanData() {
-    return new EvidenceSpanData(evidence, EvidenceAttributes.of(evidence), resource, scope);
+    return new EvidenceSpanData(
+        evidence, EvidenceAttributes.of(evidence, allowedExecutables), resource, scope);
   }
 
   @Override
@@ -85,7 +92,7 @@ final class EvidenceSpan implements ReadableSpan {
 
   @Override
   public Attributes getAttributes() {
-    return EvidenceAttributes.of(evidence);
+    return EvidenceAttributes.of(evidence, allowedExecutables);
   }
 
   @Override

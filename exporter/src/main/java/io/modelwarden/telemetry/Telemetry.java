@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -38,6 +39,7 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
   // Of the five seconds in which the agent ends; sessions need some of them before.
   private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(3500);
 
+  private final Function<Workload, String> allowedExecutables;
   private final Resources resources;
   private final ExportClock clock;
   private final MetricStreams streams;
@@ -47,6 +49,7 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
   private final ExportPipeline pipeline;
 
   private Telemetry(TelemetrySettings settings, Map<String, String> overrides) {
+    allowedExecutables = settings.allowedExecutables();
     resources = new Resources(settings.host(), settings.version());
     clock = new ExportClock(settings.eventEpochNanos(), Telemetry::nowEpochNanos);
     streams = new MetricStreams(settings.seriesLimit(), settings.configuredModel(), clock::ofEvent);
@@ -153,9 +156,10 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
 
   private void emit(Evidence evidence) {
     Resource resource = resources.of(evidence.workload());
-    pipeline.emit(new EvidenceSpan(evidence, resource, resources.scope()));
+    String allowed = allowedExecutables.apply(evidence.workload());
+    pipeline.emit(new EvidenceSpan(evidence, allowed, resource, resources.scope()));
     if (EvidenceLog.isMadeOf(evidence)) {
-      pipeline.emit(new EvidenceLog(evidence, resource, resources.scope()));
+      pipeline.emit(new EvidenceLog(evidence, allowed, resource, resources.scope()));
     }
   }
 

@@ -4,6 +4,7 @@ package io.modelwarden.session;
 import static io.modelwarden.session.Scene.GIB;
 import static io.modelwarden.session.Scene.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent;
@@ -268,6 +269,24 @@ class HoldingTest {
     assertThat(viaOf(server)).contains(Via.RECOVERED);
     assertThat(holding()).isEqualTo(new Holding(GIB, 0, 1, Via.RECOVERED));
     assertThat(scene.sink.measured(Measurement.FileMapped.class)).isEmpty();
+  }
+
+  /** An annotation that comes, or is known, after the process. */
+  @Test
+  void declaredLater_holdsFromItsBeginning_andSoDoItsChildren() {
+    ProcessKey streamer = scene.starts(10, "streamer");
+    ProcessKey worker = scene.forks(streamer, 11, "worker");
+    scene.sends(worker, 2 * MIB);
+    assertThat(scene.sink.measured(Measurement.NetworkIo.class)).isEmpty();
+    scene.declared.put("streamer", "org/streamed");
+    scene.tracker.declareAnew();
+    assertThat(scene.sink.measured(Measurement.NetworkIo.class))
+        .extracting(Measurement.NetworkIo::model, Measurement.NetworkIo::bytes)
+        .containsExactly(tuple("org/streamed", 2 * MIB));
+    scene.declared.clear();
+    scene.tracker.declareAnew();
+    scene.sends(worker, MIB);
+    assertThat(scene.sink.measured(Measurement.NetworkIo.class)).hasSize(2);
   }
 
   @Test

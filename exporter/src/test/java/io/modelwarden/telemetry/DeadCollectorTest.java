@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class DeadCollectorTest {
 
   private static final TelemetrySettings SETTINGS =
-      new TelemetrySettings("0.1.0", Story.HOST, 100, model -> false, Story::now);
+      new TelemetrySettings("0.1.0", Story.HOST, 100, model -> false, workload -> "", Story::now);
   private static final int SPANS = 200_000;
 
   @Test

@@ -174,6 +174,16 @@ class EvidenceAttributesTest {
                     false)));
   }
 
+  @Test
+  void allowedExecutables_areOnEverySpanOfTheNamespace_andNeverEmpty() {
+    Evidence read = Story.evidence(Story.file(Action.READ));
+    assertThat(
+            EvidenceAttributes.of(read, "^/usr/bin/vllm$").get(AttributeNames.ALLOWED_EXECUTABLES))
+        .isEqualTo("^/usr/bin/vllm$");
+    assertThat(EvidenceAttributes.of(read, "").asMap())
+        .doesNotContainKey(AttributeNames.ALLOWED_EXECUTABLES);
+  }
+
   private static Map<String, Object> all(Map<String, Object> one, Map<String, Object> other) {
     Map<String, Object> all = new TreeMap<>(ALWAYS);
     all.putAll(one);
@@ -187,7 +197,7 @@ class EvidenceAttributesTest {
 
   private static Map<String, Object> named(Evidence evidence) {
     Map<String, Object> named = new TreeMap<>();
-    EvidenceAttributes.of(evidence).forEach((key, value) -> named.put(key.getKey(), value));
+    EvidenceAttributes.of(evidence, "").forEach((key, value) -> named.put(key.getKey(), value));
     return named;
   }
 }

@@ -48,7 +48,7 @@ class EvidenceSpanTest {
     SpanData span = exported(Story.evidence(facts));
     assertThat(span.getName()).isEqualTo(name);
     assertThat(span.getKind()).isEqualTo(kind);
-    assertThat(span.getAttributes()).isEqualTo(EvidenceAttributes.of(Story.evidence(facts)));
+    assertThat(span.getAttributes()).isEqualTo(EvidenceAttributes.of(Story.evidence(facts), ""));
   }
 
   @Test
@@ -81,7 +81,7 @@ class EvidenceSpanTest {
     assertThat(log.getBodyValue().asString())
         .isEqualTo("python3 read 65536 bytes of the memory of vllm (process_vm_readv)");
     assertThat(log.getAttributes())
-        .isEqualTo(EvidenceAttributes.of(Story.evidence(Story.memory())));
+        .isEqualTo(EvidenceAttributes.of(Story.evidence(Story.memory()), ""));
   }
 
   @Test
@@ -115,7 +115,7 @@ class EvidenceSpanTest {
     InMemorySpanExporter exporter = InMemorySpanExporter.create();
     try (BatchSpanProcessor processor = BatchSpanProcessor.builder(exporter).build()) {
       processor.onEnd(
-          new EvidenceSpan(evidence, resources.of(evidence.workload()), resources.scope()));
+          new EvidenceSpan(evidence, "", resources.of(evidence.workload()), resources.scope()));
       assertThat(processor.forceFlush().join(5, TimeUnit.SECONDS).isSuccess()).isTrue();
       assertThat(exporter.getFinishedSpanItems()).hasSize(1);
       return exporter.getFinishedSpanItems().get(0);
@@ -129,7 +129,7 @@ class EvidenceSpanTest {
         .build()
         .onEmit(
             Context.root(),
-            new EvidenceLog(evidence, resources.of(evidence.workload()), resources.scope()));
+            new EvidenceLog(evidence, "", resources.of(evidence.workload()), resources.scope()));
     return exporter.getFinishedLogRecordItems().get(0);
   }
 }

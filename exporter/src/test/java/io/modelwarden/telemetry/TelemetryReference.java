@@ -148,7 +148,7 @@ final class TelemetryReference {
   }
 
   private static List<String> keysOf(Facts facts) {
-    return EvidenceAttributes.of(Story.evidence(facts)).asMap().keySet().stream()
+    return EvidenceAttributes.of(Story.evidence(facts), "^/usr/bin/vllm$").asMap().keySet().stream()
         .map(AttributeKey::getKey)
         .sorted()
         .map(TelemetryReference::code)

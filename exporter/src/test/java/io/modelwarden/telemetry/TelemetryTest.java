@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class TelemetryTest {
 
   private static final TelemetrySettings SETTINGS =
-      new TelemetrySettings("0.1.0", Story.HOST, 100, model -> false, Story::now);
+      new TelemetrySettings("0.1.0", Story.HOST, 100, model -> false, workload -> "", Story::now);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private OtlpReceiver receiver;
@@ -250,7 +250,8 @@ class TelemetryTest {
   @Test
   void manySeriesWithLongPaths_goInRequestsThatCollectorsTake() {
     TelemetrySettings many =
-        new TelemetrySettings("0.1.0", Story.HOST, 10_000, model -> false, Story::now);
+        new TelemetrySettings(
+            "0.1.0", Story.HOST, 10_000, model -> false, workload -> "", Story::now);
     String deep = "/models" + "/d".repeat(1000) + "/";
     int series = 10_000;
     try (Telemetry telemetry = Telemetry.start(many, Map.of(), receiver.properties())) {

@@ -20,8 +20,8 @@ final class ApiProblem {
     return switch (code) {
       case 401 -> "the API server does not know this account (401): look at its token";
       case 403 ->
-          "the API server forbids it (403): allow get, list and watch of pods, get of replicasets, "
-              + "jobs and the namespace kube-system";
+          "the API server forbids it (403): allow list and watch of pods, get, list and watch of "
+              + "namespaces, get of replicasets and jobs";
       default -> "the API server answers " + code;
     };
   }

@@ -26,6 +26,7 @@ final class PodReader {
     this.labels = access.labels();
     this.annotations = new HashSet<>(access.annotations());
     this.annotations.addAll(ServiceNames.ANNOTATIONS);
+    this.annotations.add(Namespaces.HOLDS_MODEL);
   }
 
   Pod read(GenericKubernetesResource resource) {

@@ -33,8 +33,11 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
   private final PodReader reader;
   private final Pods pods;
   private final Owners owners;
+  private final Namespaces namespaces = new Namespaces();
+  private final NamespaceWatch namespaceWatch;
   private final SharedIndexInformer<GenericKubernetesResource> informer;
   private final AtomicLong failures = new AtomicLong();
+  private final AtomicLong declarations = new AtomicLong();
   private volatile String problem = "";
   private volatile String unanswered = "";
   private boolean watched;
@@ -46,6 +49,12 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
     this.reader = new PodReader(access);
     this.pods = new Pods(access, System::nanoTime);
     this.owners = new Owners(client, this::unanswered);
+    this.namespaceWatch =
+        new NamespaceWatch(
+            client,
+            namespaces,
+            declarations::incrementAndGet,
+            failure -> failures.incrementAndGet());
     this.informer =
         client
             .genericKubernetesResources(ClusterClient.PODS)
@@ -76,6 +85,7 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
    */
   public static PodWatch start(ClusterAccess access, Map<String, String> environment) {
     PodWatch watch = new PodWatch(ClusterClient.of(access, environment), access);
+    watch.namespaceWatch.start();
     watch.informer.start().exceptionally(watch::failedToStart);
     return watch;
   }
@@ -88,6 +98,34 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
   @Override
   public boolean isGone(String podUid) {
     return informer.hasSynced() && !pods.contains(podUid);
+  }
+
+  /**
+   * Pattern of executables that a namespace allows to read models; empty if it says nothing, or
+   * nobody knows.
+   */
+  public String allowedExecutables(String namespace) {
+    return namespaces.allowedExecutables(namespace);
+  }
+
+  /**
+   * The model that a pod, or else its namespace, is declared to hold.
+   *
+   * @param podUid as the kubelet calls it
+   * @return empty if it is not known to be declared
+   */
+  public String holdsModel(String podUid) {
+    Pod pod = pods.get(podUid);
+    if (pod == null) {
+      return "";
+    }
+    String own = Namespaces.model(pod.annotations());
+    return own.isEmpty() ? namespaces.holdsModel(pod.namespace()) : own;
+  }
+
+  /** Another number than before if pods or namespaces may declare other models. */
+  public long declarations() {
+    return declarations.get();
   }
 
   /** Whether the container that runs now is ready. */
@@ -126,6 +164,7 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
 
   @Override
   public void close() {
+    namespaceWatch.stop();
     informer.stop();
     client.close();
   }
@@ -173,7 +212,11 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
       answered();
       findCluster();
       Pod pod = reader.read(added);
+      String before = holdsModel(pod.kubeletUid());
       pods.put(pod, owners.of(pod));
+      if (!before.equals(holdsModel(pod.kubeletUid()))) {
+        declarations.incrementAndGet();
+      }
     }
 
     @Override

@@ -68,6 +68,11 @@ final class Pods {
     return pod != null && pod.goneNanos < 0;
   }
 
+  synchronized @Nullable Pod get(String kubeletUid) {
+    Known pod = known.get(kubeletUid);
+    return pod == null ? null : pod.pod;
+  }
+
   /** Pods of the node, those included that were deleted a moment ago. */
   synchronized int size() {
     return known.size();

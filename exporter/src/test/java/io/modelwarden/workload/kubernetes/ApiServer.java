@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 /**
@@ -37,10 +38,16 @@ final class ApiServer implements AutoCloseable {
     boolean answer(HttpExchange exchange) throws IOException;
   }
 
+  /** Objects of one kind, and who watches them. */
+  private static final class Listed {
+    final Map<String, ObjectNode> objects = new LinkedHashMap<>();
+    final List<OutputStream> watchers = new ArrayList<>();
+  }
+
   final List<String> requests = new CopyOnWriteArrayList<>();
-  private final Map<String, ObjectNode> pods = new LinkedHashMap<>();
+  private final Map<String, Listed> listed =
+      Map.of("/api/v1/pods", new Listed(), "/api/v1/namespaces", new Listed());
   private final Map<String, ObjectNode> others = new LinkedHashMap<>();
-  private final List<OutputStream> watchers = new ArrayList<>();
   private volatile Fault fault = exchange -> false;
   private final HttpServer server;
   private int version = 2000;
@@ -94,35 +101,52 @@ final class ApiServer implements AutoCloseable {
     fault = next;
   }
 
-  /** Adds or changes a pod and tells those who watch. */
-  synchronized void put(ObjectNode pod) {
-    version++;
-    ((ObjectNode) pod.get("metadata")).put("resourceVersion", Integer.toString(version));
-    boolean known = pods.put(uid(pod), pod) != null;
-    tell(known ? "MODIFIED" : "ADDED", pod);
+  static ObjectNode namespace(String name, Map<String, String> annotations) {
+    ObjectNode namespace = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "Namespace");
+    ObjectNode meta = namespace.putObject("metadata").put("name", name).put("uid", name);
+    annotations.forEach(meta.putObject("annotations")::put);
+    return namespace;
   }
 
-  synchronized void delete(ObjectNode pod) {
+  /** Adds or changes a pod or namespace and tells those who watch. */
+  synchronized void put(ObjectNode object) {
     version++;
-    pods.remove(uid(pod));
-    tell("DELETED", pod);
+    ((ObjectNode) object.get("metadata")).put("resourceVersion", Integer.toString(version));
+    Listed kind = kindOf(object);
+    boolean known = kind.objects.put(uid(object), object) != null;
+    tell(kind, known ? "MODIFIED" : "ADDED", object);
+  }
+
+  synchronized void delete(ObjectNode object) {
+    version++;
+    kindOf(object).objects.remove(uid(object));
+    tell(kindOf(object), "DELETED", object);
+  }
+
+  private Listed kindOf(ObjectNode object) {
+    boolean pod = object.path("kind").asText("Pod").equals("Pod");
+    return listed.get(pod ? "/api/v1/pods" : "/api/v1/namespaces");
   }
 
   /** As the API server does when it has forgotten the version that a watch goes on from. */
   synchronized void expire() {
-    tell("ERROR", status(410, "Expired"));
+    listed.values().forEach(kind -> tell(kind, "ERROR", status(410, "Expired")));
     endWatches();
   }
 
   synchronized void endWatches() {
-    for (OutputStream watcher : watchers) {
+    listed.values().forEach(ApiServer::endWatches);
+  }
+
+  private static void endWatches(Listed kind) {
+    for (OutputStream watcher : kind.watchers) {
       try {
         watcher.close();
       } catch (IOException ignored) {
         // gone already
       }
     }
-    watchers.clear();
+    kind.watchers.clear();
   }
 
   static boolean refuse(HttpExchange exchange, int code) throws IOException {
@@ -142,6 +166,24 @@ final class ApiServer implements AutoCloseable {
     return true;
   }
 
+  /** Says nothing, or half of something, until the end. */
+  static boolean stall(HttpExchange exchange, boolean begins, CountDownLatch end)
+      throws IOException {
+    if (begins) {
+      exchange.getResponseHeaders().add("Content-Type", "application/json");
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().write("{\"kind\":\"PodList\",\"items\":[".getBytes(UTF_8));
+      exchange.getResponseBody().flush();
+    }
+    try {
+      end.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    exchange.close();
+    return true;
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     String query = exchange.getRequestURI().getRawQuery();
     String path = exchange.getRequestURI().getPath();
@@ -152,10 +194,10 @@ final class ApiServer implements AutoCloseable {
     boolean watch = query != null && query.contains("watch=true");
     if ("websocket".equals(exchange.getRequestHeaders().getFirst("Upgrade"))) {
       send(exchange, 200, "{}");
-    } else if (path.equals("/api/v1/pods") && watch) {
-      watch(exchange);
-    } else if (path.equals("/api/v1/pods")) {
-      list(exchange, query);
+    } else if (listed.containsKey(path) && watch) {
+      watch(exchange, listed.get(path));
+    } else if (listed.containsKey(path)) {
+      list(exchange, listed.get(path), query == null ? "" : query);
     } else if (others.containsKey(path)) {
       send(exchange, 200, others.get(path).toString());
     } else {
@@ -164,31 +206,33 @@ final class ApiServer implements AutoCloseable {
   }
 
   /** It keeps no history: whoever was away has to list again. */
-  private synchronized void watch(HttpExchange exchange) throws IOException {
+  private synchronized void watch(HttpExchange exchange, Listed kind) throws IOException {
     String query = exchange.getRequestURI().getRawQuery();
     exchange.getResponseHeaders().add("Content-Type", "application/json");
     exchange.sendResponseHeaders(200, 0);
-    watchers.add(exchange.getResponseBody());
+    kind.watchers.add(exchange.getResponseBody());
     if (query.contains("resourceVersion=") && !query.contains("resourceVersion=" + version)) {
-      expire();
+      tell(kind, "ERROR", status(410, "Expired"));
+      endWatches(kind);
       return;
     }
     // The client's stream begins with the first event; a real server sends these every minute.
     ObjectNode bookmark = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "Pod");
     bookmark.putObject("metadata").put("resourceVersion", Integer.toString(version));
-    tell("BOOKMARK", bookmark);
+    tell(kind, "BOOKMARK", bookmark);
     if (!query.contains("resourceVersion=")) {
-      pods.values().forEach(pod -> tell("ADDED", pod));
+      kind.objects.values().forEach(object -> tell(kind, "ADDED", object));
     }
   }
 
-  /** Two pods a page, so that every list has several. */
-  private synchronized void list(HttpExchange exchange, String query) throws IOException {
+  /** Two objects a page, so that every list has several. */
+  private synchronized void list(HttpExchange exchange, Listed kind, String query)
+      throws IOException {
     int from =
         query.contains("continue=")
             ? Integer.parseInt(query.replaceAll(".*continue=(\\d+).*", "$1"))
             : 0;
-    List<ObjectNode> all = new ArrayList<>(pods.values());
+    List<ObjectNode> all = new ArrayList<>(kind.objects.values());
     int to = Math.min(all.size(), from + 2);
     ObjectNode list = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "PodList");
     ObjectNode meta = list.putObject("metadata").put("resourceVersion", Integer.toString(version));
@@ -199,14 +243,14 @@ final class ApiServer implements AutoCloseable {
     send(exchange, 200, list.toString());
   }
 
-  private void tell(String type, JsonNode object) {
+  private static void tell(Listed kind, String type, JsonNode object) {
     ObjectNode event = JSON.createObjectNode().put("type", type).set("object", object);
-    for (OutputStream watcher : List.copyOf(watchers)) {
+    for (OutputStream watcher : List.copyOf(kind.watchers)) {
       try {
         watcher.write((event + "\n").getBytes(UTF_8));
         watcher.flush();
       } catch (IOException gone) {
-        watchers.remove(watcher);
+        kind.watchers.remove(watcher);
       }
     }
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelwarden.workload.PodNames;
 import io.modelwarden.workload.PodNames.Owner;
+import io.modelwarden.workload.Readiness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -151,6 +153,119 @@ class PodWatchTest {
     }
   }
 
+  /** Of namespaces only: what a pod says of who may read is not even looked at. */
+  @Test
+  void allowedExecutables_areThoseOfTheNamespace_andChangeAtOnce() throws IOException {
+    ObjectNode pod = ApiServer.read("deployment-pod");
+    annotate(pod, "modelwarden.io/allowed-executables", ".*");
+    api.put(pod);
+    api.put(ApiServer.namespace("models", Map.of()));
+    try (PodWatch watch = start()) {
+      until(() -> watch.find(POD, SERVER) != null);
+      assertThat(watch.allowedExecutables("models")).isEmpty();
+      api.put(ApiServer.namespace("models", allowed("^/usr/bin/vllm$")));
+      until(() -> watch.allowedExecutables("models").equals("^/usr/bin/vllm$"));
+      assertThat(watch.allowedExecutables("default")).isEmpty();
+      api.put(ApiServer.namespace("models", allowed("x".repeat(4097))));
+      until(() -> watch.allowedExecutables("models").isEmpty());
+      api.put(ApiServer.namespace("models", allowed("^/bin/a$")));
+      until(() -> watch.allowedExecutables("models").equals("^/bin/a$"));
+      api.delete(ApiServer.namespace("models", Map.of()));
+      until(() -> watch.allowedExecutables("models").isEmpty());
+    }
+  }
+
+  @Test
+  void holdsModel_isDeclaredByThePodOrElseItsNamespace() throws IOException {
+    ObjectNode pod = ApiServer.read("deployment-pod");
+    api.put(pod);
+    try (PodWatch watch = start()) {
+      until(() -> watch.find(POD, SERVER) != null);
+      assertThat(watch.holdsModel(POD)).isEmpty();
+      final long before = watch.declarations();
+      api.put(ApiServer.namespace("models", Map.of("modelwarden.io/holds-model", "org/base")));
+      until(() -> watch.holdsModel(POD).equals("org/base") && watch.declarations() > before);
+      final long between = watch.declarations();
+      annotate(pod, "modelwarden.io/holds-model", "org/own");
+      api.put(pod);
+      until(() -> watch.holdsModel(POD).equals("org/own") && watch.declarations() > between);
+      annotate(pod, "modelwarden.io/holds-model", "two\nlines");
+      api.put(pod);
+      until(() -> watch.holdsModel(POD).equals("org/base"));
+      assertThat(watch.find(POD, SERVER).annotations()).isEmpty();
+    }
+  }
+
+  @Test
+  void namespacesThatMayNotBeRead_sayNothingAndHideNoPod() throws IOException {
+    api.put(ApiServer.read("deployment-pod"));
+    api.put(ApiServer.namespace("models", allowed(".*")));
+    api.setFault(
+        exchange ->
+            exchange.getRequestURI().getPath().equals("/api/v1/namespaces")
+                && ApiServer.refuse(exchange, 403));
+    try (PodWatch watch = start()) {
+      until(() -> watch.find(POD, SERVER) != null && watch.failures() > 0);
+      assertThat(watch.allowedExecutables("models")).isEmpty();
+      assertThat(said).isEmpty();
+      api.setFault(exchange -> false);
+      until(() -> watch.allowedExecutables("models").equals(".*"));
+    }
+  }
+
+  @Test
+  void readiness_isThatOfThePresentRun() throws IOException {
+    ObjectNode pod = ApiServer.read("deployment-pod");
+    api.put(pod);
+    try (PodWatch watch = start()) {
+      until(() -> watch.find(POD, SERVER) != null);
+      assertThat(watch.readiness(POD, SERVER)).isEqualTo(Readiness.READY);
+      assertThat(watch.readiness(POD, "1".repeat(64))).as("before").isEqualTo(Readiness.UNKNOWN);
+      assertThat(watch.readiness(POD, "9".repeat(64))).isEqualTo(Readiness.UNKNOWN);
+      assertThat(watch.readiness("another", SERVER)).isEqualTo(Readiness.UNKNOWN);
+      pod.at("/status/containerStatuses")
+          .forEach(status -> ((ObjectNode) status).put("ready", false));
+      api.put(pod);
+      until(() -> watch.readiness(POD, SERVER) == Readiness.NOT_READY);
+    }
+  }
+
+  /** An answer that takes longer than anybody waits, and one that stops in its middle. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false})
+  void serverThatIsSlow_delaysNamesAndNothingElse(boolean begins) throws IOException {
+    api.put(ApiServer.read("deployment-pod"));
+    CountDownLatch end = new CountDownLatch(1);
+    api.setFault(exchange -> ApiServer.stall(exchange, begins, end));
+    long before = System.nanoTime();
+    try (PodWatch watch = start()) {
+      assertThat(watch.find(POD, SERVER)).isNull();
+      watch.look();
+      assertThat(watch.isGone(POD)).isFalse();
+      assertThat(System.nanoTime() - before).isLessThan(Duration.ofSeconds(8).toNanos());
+      until(() -> watch.failures() > 0);
+      assertThat(said).isNotEmpty().first().asString().contains("cannot be asked");
+      api.setFault(exchange -> false);
+      until(() -> watch.find(POD, SERVER) != null);
+    } finally {
+      end.countDown();
+    }
+  }
+
+  /** Asked for 50 at a time: a page without end is given up, not kept. */
+  @Test
+  void pagesAreAskedForInPieces() throws IOException {
+    api.put(ApiServer.read("deployment-pod"));
+    try (PodWatch watch = start()) {
+      until(() -> watch.find(POD, SERVER) != null);
+      assertThat(api.requests)
+          .filteredOn(request -> request.matches("/api/v1/(pods|namespaces)\\?.*"))
+          .filteredOn(request -> !request.contains("watch=true"))
+          .isNotEmpty()
+          .allMatch(request -> request.contains("limit=50"));
+    }
+  }
+
   /** Without rights on ReplicaSets the Deployment is told by its template's hash. */
   @Test
   void ownersThatMayNotBeRead_areToldByName() throws IOException {
@@ -208,6 +323,14 @@ class PodWatchTest {
     assertThatThrownBy(() -> PodWatch.start(access, Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(wrong + " is no usable kubeconfig");
+  }
+
+  private static void annotate(ObjectNode pod, String key, String value) {
+    ((ObjectNode) pod.get("metadata")).withObject("/annotations").put(key, value);
+  }
+
+  private static Map<String, String> allowed(String pattern) {
+    return Map.of("modelwarden.io/allowed-executables", pattern);
   }
 
   private PodWatch start() throws IOException {

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.workload.kubernetes;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps what namespaces say up to date. Without the right to it, they say nothing. */
+final class NamespaceWatch implements ResourceEventHandler<GenericKubernetesResource> {
+
+  private static final Logger logger = Logger.getLogger(NamespaceWatch.class.getName());
+  private static final long PAGE = 50;
+
+  private final Namespaces namespaces;
+  private final Runnable changed;
+  private final Consumer<Throwable> failed;
+  private final SharedIndexInformer<GenericKubernetesResource> informer;
+  private volatile String problem = "";
+
+  /**
+   * @param changed told when something else is said
+   * @param failed told of what the API did not answer
+   */
+  NamespaceWatch(
+      KubernetesClient client,
+      Namespaces namespaces,
+      Runnable changed,
+      Consumer<Throwable> failed) {
+    this.namespaces = namespaces;
+    this.changed = changed;
+    this.failed = failed;
+    this.informer =
+        client
+            .genericKubernetesResources(ClusterClient.NAMESPACES)
+            .withLimit(PAGE)
+            .runnableInformer(0);
+    informer.itemStore(
+        new ReducedStateItemStore<>(
+            ReducedStateItemStore.UID_KEY_STATE,
+            GenericKubernetesResource.class,
+            client.getKubernetesSerialization(),
+            "metadata.annotations"));
+    informer.exceptionHandler(
+        (started, failure) -> {
+          failed(failure);
+          return true;
+        });
+    informer.addEventHandler(this);
+  }
+
+  void start() {
+    informer.start().exceptionally(this::failed);
+  }
+
+  void stop() {
+    informer.stop();
+  }
+
+  @Override
+  public void onAdd(GenericKubernetesResource added) {
+    problem = "";
+    Map<String, String> annotations = added.getMetadata().getAnnotations();
+    if (namespaces.put(
+        added.getMetadata().getName(), annotations == null ? Map.of() : annotations)) {
+      changed.run();
+    }
+  }
+
+  @Override
+  public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource after) {
+    onAdd(after);
+  }
+
+  @Override
+  public void onDelete(GenericKubernetesResource deleted, boolean finalStateUnknown) {
+    if (namespaces.remove(deleted.getMetadata().getName())) {
+      changed.run();
+    }
+  }
+
+  /** Said once until it is over. */
+  private @Nullable Void failed(Throwable failure) {
+    failed.accept(failure);
+    String now = ApiProblem.of(failure);
+    if (!now.equals(problem)) {
+      problem = now;
+      logger.log(
+          Level.WARNING, "{0}: annotations of namespaces are as they were, or not known", now);
+    }
+    return null;
+  }
+}
