@@ -63,7 +63,7 @@ sed -e 's#\.\./alert-rules/#rules/#' -e 's/evaluation_interval: 1m/evaluation_in
   "$REPOSITORY/otel-collector-config/prometheus.yaml" >"$WORK/prometheus.yaml"
 start prometheus "$PROMETHEUS_FOLDER/prometheus" --config.file="$WORK/prometheus.yaml" \
   --storage.tsdb.path="$WORK/data" --web.listen-address="127.0.0.1:$PROM" --web.enable-otlp-receiver
-export MODELWARDEN_RULE_COLLECTOR_ID=demo MODELWARDEN_RULE_OUTPUT=$WORK/out \
+export MODELWARDEN_RULE_COLLECTOR_ID=demo MODELWARDEN_RULE_OUTPUT=$WORK/out MODELWARDEN_RULE_STORAGE=$WORK/queues \
   MODELWARDEN_RULE_LISTEN=127.0.0.1:$OTLP MODELWARDEN_RULE_HEALTH=127.0.0.1:$HEALTH \
   MODELWARDEN_RULE_METRICS_PORT=$OWN \
   MODELWARDEN_RULE_PROMETHEUS=http://127.0.0.1:$PROM

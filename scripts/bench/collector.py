@@ -49,6 +49,7 @@ class Collector:
             os.environ,
             MODELWARDEN_RULE_COLLECTOR_ID="bench",
             MODELWARDEN_RULE_OUTPUT=str(self.folder),
+            MODELWARDEN_RULE_STORAGE=str(self.folder / "queues"),
             MODELWARDEN_RULE_LISTEN=f"127.0.0.1:{port}",
             MODELWARDEN_RULE_HEALTH=f"127.0.0.1:{health}",
             MODELWARDEN_RULE_METRICS_PORT=str(free_port()),

@@ -226,7 +226,13 @@ class CollectorLanesTest {
 
   private static Programs.Ended validate(List<String> files, String variable) {
     List<String> command =
-        new ArrayList<>(List.of("env", "-u", "MODELWARDEN_RULE_COLLECTOR_ID", variable));
+        new ArrayList<>(
+            List.of(
+                "env",
+                "-u",
+                "MODELWARDEN_RULE_COLLECTOR_ID",
+                "MODELWARDEN_RULE_STORAGE=" + output,
+                variable));
     command.addAll(RunningCollector.command(List.of("validate"), files));
     return Programs.run(command);
   }

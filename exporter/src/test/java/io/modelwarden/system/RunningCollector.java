@@ -42,6 +42,7 @@ public final class RunningCollector extends CollectorOutput implements AutoClose
     ProcessBuilder builder = new ProcessBuilder(command(List.of(), files));
     builder.environment().put("MODELWARDEN_RULE_COLLECTOR_ID", "test");
     builder.environment().put("MODELWARDEN_RULE_OUTPUT", output.toString());
+    builder.environment().put("MODELWARDEN_RULE_STORAGE", output.resolve("queues").toString());
     builder.environment().put("MODELWARDEN_RULE_LISTEN", "127.0.0.1:" + port);
     builder.environment().put("MODELWARDEN_RULE_HEALTH", "127.0.0.1:" + health);
     builder.environment().put("MODELWARDEN_RULE_METRICS_PORT", String.valueOf(ownMetrics));
@@ -81,6 +82,16 @@ public final class RunningCollector extends CollectorOutput implements AutoClose
     postJson("http://127.0.0.1:" + port + "/v1/logs", logs);
   }
 
+  /** The same with metrics. */
+  void postMetrics(byte[] metrics) {
+    postJson("http://127.0.0.1:" + port + "/v1/metrics", metrics);
+  }
+
+  /** Ends it at once, as a power cut does. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   /** Sends a JSON request that has to be answered with 200. */
   static void postJson(String address, byte[] body) {
     HttpResponse<String> response =
@@ -100,6 +111,11 @@ public final class RunningCollector extends CollectorOutput implements AutoClose
     } catch (IOException failure) {
       throw new AssertionError("no JSON from " + address, failure);
     }
+  }
+
+  /** What an address answers, as text. */
+  static String text(String address) {
+    return send(HttpRequest.newBuilder(URI.create(address)).build()).body();
   }
 
   static boolean answers(String address) {
