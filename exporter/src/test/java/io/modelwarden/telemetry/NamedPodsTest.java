@@ -113,6 +113,30 @@ class NamedPodsTest {
     assertThat(collect()).containsExactly("llm 51");
   }
 
+  /** CrashLoop: six runs of a container, each with names that come after its first reads. */
+  @Test
+  void restartsOfAContainer_areOneSeriesThatGoesOn() {
+    read(SERVER, 100);
+    assertThat(collect()).containsExactly("llm 0", "llm 100");
+    for (int run = 1; run <= 5; run++) {
+      Workload awaited = unnamed(String.valueOf(run).repeat(12), true);
+      read(awaited, 100);
+      streams.move(awaited, SERVER);
+      assertThat(collect()).containsExactly("llm " + 100 * (run + 1));
+    }
+  }
+
+  @Test
+  void deletedPod_isExportedOnceMoreAtItsLastValue_thenEnds() {
+    read(SERVER, 100);
+    collect();
+    read(SERVER, 7);
+    streams.endWorkload(SERVER);
+    assertThat(collect()).containsExactly("llm 107");
+    assertThat(collect()).isEmpty();
+    assertThat(collect()).isEmpty();
+  }
+
   /** The session has told the new sum already. */
   @Test
   void sumsOverProcesses_areNotMoved() {

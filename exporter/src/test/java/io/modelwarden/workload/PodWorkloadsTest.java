@@ -84,6 +84,28 @@ class PodWorkloadsTest {
     assertThat(told).hasSize(1);
   }
 
+  /** An outage of the API while two containers of one name in two pods start: none is the other. */
+  @Test
+  void namesAfterAnOutage_goToTheirOwnPods() {
+    String other = "9e4d1d2e-4b5a-4c6d-9e7f-0a1b2c3d4e5f";
+    Workload first = resolve(FIRST);
+    Workload second = resolveIn(other, SECOND);
+    assertThat(second).isNotEqualTo(first);
+    passes(6);
+    assertThat(told).hasSize(2);
+    known.put(POD + FIRST, names("server", "a"));
+    known.put(other + SECOND, names("server", "a", other));
+    passes(60);
+    assertThat(told)
+        .hasSize(4)
+        .endsWith(
+            "container/111111111111  -> deployment/llm server",
+            "container/222222222222  -> deployment/llm server");
+    assertThat(resolve(FIRST).container().podUid()).isEqualTo(POD);
+    assertThat(resolveIn(other, SECOND).container().podUid()).isEqualTo(other);
+    assertThat(resolveIn(other, SECOND)).isNotEqualTo(resolve(FIRST));
+  }
+
   /** CrashLoop: each start is another id of the same container. */
   @Test
   void containerThatIsStartedAgain_isTheSameWorkload() {
@@ -143,7 +165,11 @@ class PodWorkloadsTest {
   }
 
   private Workload resolve(String containerId) {
-    String path = "/kubepods/burstable/pod" + POD + "/" + containerId;
+    return resolveIn(POD, containerId);
+  }
+
+  private Workload resolveIn(String pod, String containerId) {
+    String path = "/kubepods/burstable/pod" + pod + "/" + containerId;
     return workloads.resolve(new ProcessPlace(1, path, "/usr/bin/python3", "python3"));
   }
 
@@ -175,11 +201,15 @@ class PodWorkloadsTest {
   }
 
   private static PodNames names(String container, String label) {
+    return names(container, label, POD);
+  }
+
+  private static PodNames names(String container, String label, String pod) {
     return new PodNames(
         "",
         "models",
         "llm-7d9c-x2x4z",
-        POD,
+        pod,
         container,
         false,
         false,

@@ -39,6 +39,8 @@ final class ClusterClient {
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withHttpClientFactory(new JdkHttpClientFactory())
+        .withHttpClientBuilderConsumer(
+            builder -> builder.addOrReplaceInterceptor("limits", new AnswerLimits()))
         .build();
   }
 

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Speaks the API's own protocol over HTTP: pages, watches, status objects; and can misbehave. It
@@ -181,6 +182,22 @@ final class ApiServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     exchange.close();
+    return true;
+  }
+
+  /** Says more and more, until nobody listens. */
+  static boolean talk(HttpExchange exchange, AtomicLong sent) throws IOException {
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
+    exchange.sendResponseHeaders(200, 0);
+    byte[] spaces = " ".repeat(1 << 20).getBytes(UTF_8);
+    try (OutputStream to = exchange.getResponseBody()) {
+      for (int i = 0; i < 1024; i++) {
+        to.write(spaces);
+        sent.addAndGet(spaces.length);
+      }
+    } catch (IOException gone) {
+      exchange.close();
+    }
     return true;
   }
 

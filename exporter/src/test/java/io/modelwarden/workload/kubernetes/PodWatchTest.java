@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -232,7 +233,7 @@ class PodWatchTest {
 
   /** An answer that takes longer than anybody waits, and one that stops in its middle. */
   @ParameterizedTest
-  @ValueSource(booleans = {false})
+  @ValueSource(booleans = {true, false})
   void serverThatIsSlow_delaysNamesAndNothingElse(boolean begins) throws IOException {
     api.put(ApiServer.read("deployment-pod"));
     CountDownLatch end = new CountDownLatch(1);
@@ -252,7 +253,21 @@ class PodWatchTest {
     }
   }
 
-  /** Asked for 50 at a time: a page without end is given up, not kept. */
+  /** An agent has less memory than a server has words. */
+  @Test
+  void answerWithoutEnd_isGivenUp() throws IOException {
+    api.put(ApiServer.read("deployment-pod"));
+    AtomicLong sent = new AtomicLong();
+    api.setFault(exchange -> ApiServer.talk(exchange, sent));
+    try (PodWatch watch = start()) {
+      until(() -> watch.failures() > 1);
+      assertThat(said).first().asString().contains("cannot be asked");
+      api.setFault(exchange -> false);
+      until(() -> watch.find(POD, SERVER) != null);
+    }
+    assertThat(sent.get()).isLessThan(16L * AnswerLimits.LONGEST_BYTES);
+  }
+
   @Test
   void pagesAreAskedForInPieces() throws IOException {
     api.put(ApiServer.read("deployment-pod"));
