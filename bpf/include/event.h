@@ -39,6 +39,7 @@ enum process_flag {
 	PROCESS_EXECUTED = 4,  /* armed by the image before it, at exec */
 	PROCESS_EXITED = 8,
 	PROCESS_REPLACED = 16, /* an exec put another image in its place */
+	PROCESS_SESSION = 32,  /* armed by its exec session, when it wrote out of it */
 };
 
 enum process_entrance {
@@ -66,7 +67,7 @@ struct process_facts {
 	__u32 flags; /* enum process_flag */
 	__u32 peer_count;
 	__u32 entrance; /* enum process_entrance, when it was armed */
-	__u32 reserved;
+	__u32 session;  /* number of its exec session, 0 if it is in none */
 	char name[EXECUTABLE_NAME_BYTES];
 };
 
@@ -164,10 +165,11 @@ enum flow_transport {
 	TRANSPORT_UDP = 2,
 	TRANSPORT_UNIX = 3,
 	TRANSPORT_OTHER = 4, /* vsock, packet, raw and other families that leave the process */
+	TRANSPORT_PIPE = 5,  /* also a terminal */
 };
 
 enum flow_role {
-	ROLE_UNKNOWN = 1, /* the socket is older than the agent */
+	ROLE_UNKNOWN = 1, /* the socket is older than the agent, or it is a pipe */
 	ROLE_INITIATED = 2,
 	ROLE_ACCEPTED = 3,
 };
@@ -199,7 +201,7 @@ struct flow_key {
 	__u8 transport;
 	__u8 role;
 	__u8 type;
-	__u8 scope; /* set only in the entry that holds the peers beyond PEERS_PER_PROCESS */
+	__u8 scope; /* set where the key has no peer */
 	__u16 reserved;
 };
 
@@ -278,6 +280,7 @@ enum failure {
 	FAILURE_MEMORY_MAP_FULL,
 	FAILURE_TEXT_MAP_FULL,
 	FAILURE_CGROUP_MAP_FULL,
+	FAILURE_SESSION_MAP_FULL,
 	FAILURE_PATH_TRUNCATED,
 	FAILURE_DESCRIPTOR_UNRESOLVED, /* closed by another thread before the call returned */
 	FAILURE_MAPPING_UNRESOLVED,

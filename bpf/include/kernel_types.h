@@ -50,6 +50,7 @@ struct super_block {
 
 struct inode {
 	unsigned short i_mode;
+	__u32 i_rdev;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	long long i_size;
@@ -88,6 +89,14 @@ struct file {
 	struct inode *f_inode;
 	struct path f_path;
 	void *private_data;
+};
+
+struct tty_struct {
+	void *driver_data; /* of a pty's slave: its dentry */
+};
+
+struct tty_file_private {
+	struct tty_struct *tty;
 };
 
 struct fdtable {
@@ -248,10 +257,20 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr;
 };
 
+struct socket {
+	short type;
+};
+
+struct socket_alloc {
+	struct socket socket;
+	struct inode vfs_inode;
+};
+
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
 	__u16 sk_type;
+	struct socket *sk_socket;
 };
 
 struct bpf_iter_meta;

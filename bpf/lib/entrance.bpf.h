@@ -13,9 +13,13 @@ struct entrance {
 	__u64 cgroup_id; /* where it was decided: it holds there and below */
 	__u32 level;     /* of that cgroup; 0: it holds until the next exec from outside */
 	__u32 mount_namespace;
-	__u32 how; /* enum process_entrance */
-	__u32 reserved;
+	__u32 how;     /* enum process_entrance */
+	__u32 session; /* number of the exec session, never used again; 0 if it is in none */
+	/* What the runtime gave to the session's first process: the other end is outside. */
+	__u64 streams[STANDARD_STREAMS];
 };
+
+__u32 last_exec_session;
 
 /* Of each thread, so that it outlives the exec of one that is not the leader. */
 struct {
@@ -24,6 +28,11 @@ struct {
 	__type(key, int);
 	__type(value, struct entrance);
 } entrances SEC(".maps");
+
+static __always_inline struct entrance *current_entrance(void)
+{
+	return bpf_task_storage_get(&entrances, bpf_get_current_task_btf(), NULL, 0);
+}
 
 static __always_inline bool holds_in(const struct entrance *entrance, struct cgroup *cgroup)
 {
@@ -87,6 +96,17 @@ static __always_inline __u32 entrance_from_outside(struct task_struct *task)
 	return is_entrypoint(task) ? ENTRANCE_ENTRYPOINT : ENTRANCE_EXEC;
 }
 
+/* Descriptors of the runtime itself are closed by now. */
+static __always_inline void begin_session(struct entrance *entrance)
+{
+	entrance->session = __sync_fetch_and_add(&last_exec_session, 1) + 1;
+	for (__u32 i = 0; i < STANDARD_STREAMS; i++) {
+		struct file *file = file_of(i);
+
+		entrance->streams[i] = file ? stream_of(file) : 0;
+	}
+}
+
 /* At exec: a runtime has put the task where it belongs by then. */
 static __always_inline void decide_entrance(struct task_struct *task)
 {
@@ -102,6 +122,8 @@ static __always_inline void decide_entrance(struct task_struct *task)
 	entrance.level = BPF_CORE_READ(cgroup, level);
 	entrance.mount_namespace = mount_namespace_of(task);
 	entrance.how = entrance_from_outside(task);
+	if (entrance.how == ENTRANCE_EXEC)
+		begin_session(&entrance);
 	set_entrance(task, &entrance);
 }
 
@@ -155,18 +177,28 @@ static long step_to_parent(__u32 index, struct ascent *ascent)
 	return 0;
 }
 
+/* Only the current task can be asked for its mark: of others the address alone is known. */
+static __always_inline struct entrance *entrance_mark(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, pid) == bpf_get_current_task_btf()->pid ? current_entrance()
+									   : NULL;
+}
+
+static __always_inline __u32 session_of(struct task_struct *task)
+{
+	struct entrance *entrance = entrance_mark(task);
+
+	return entrance ? entrance->session : 0;
+}
+
 /* What is older than the agent has no mark: its ancestors are what is left to ask. */
 static __always_inline __u32 entrance_of(struct task_struct *task)
 {
 	struct ascent ascent = {.task = BPF_CORE_READ(task, group_leader)};
-	struct entrance *entrance;
+	struct entrance *entrance = entrance_mark(task);
 
-	/* Only the current task can be asked for its mark: of others the address alone is known. */
-	if (BPF_CORE_READ(task, pid) == bpf_get_current_task_btf()->pid) {
-		entrance = bpf_task_storage_get(&entrances, bpf_get_current_task_btf(), NULL, 0);
-		if (entrance)
-			return entrance->how;
-	}
+	if (entrance)
+		return entrance->how;
 	bpf_loop(ANCESTORS, step_to_parent, &ascent, 0);
 	return ascent.how;
 }

@@ -106,6 +106,7 @@ __noinline int add_process(const struct references *references, const struct pro
 		return 0;
 	facts->flags = flags;
 	facts->entrance = entrance_of(references->task);
+	facts->session = session_of(references->task);
 	fill_process_facts(references->task, facts);
 	store_executable(references->task, key);
 	return 0;
@@ -125,12 +126,25 @@ static __always_inline struct process_facts *arm(struct task_struct *task,
 	struct process_facts *facts = bpf_map_lookup_elem(&processes, key);
 	struct references references = {.task = task};
 
+	if (!(flags & PROCESS_SESSION))
+		session_takes_model(session_of(task));
 	if (facts) {
 		__sync_fetch_and_add(&facts->touches, 1);
 		return facts;
 	}
 	add_process(&references, key, flags);
 	return bpf_map_lookup_elem(&processes, key);
+}
+
+/* One that writes out of its exec session is armed by what another process of it has taken. */
+static __always_inline struct process_facts *find_armed_in(__u32 session,
+							   const struct process_key *key)
+{
+	struct process_facts *facts = find_armed(key);
+
+	if (facts || !session_holds(session))
+		return facts;
+	return arm(bpf_get_current_task_btf(), key, PROCESS_SESSION);
 }
 
 /* The image that fork or exec makes of an armed one: armed too. */
@@ -149,6 +163,7 @@ static __always_inline void inherit(struct task_struct *task, const struct proce
 	facts->parent = *from;
 	facts->flags = flag;
 	facts->entrance = flag == PROCESS_INHERITED ? parent->entrance : entrance_of(task);
+	facts->session = flag == PROCESS_INHERITED ? parent->session : session_of(task);
 	fill_process_facts(task, facts);
 	store_executable(task, &key);
 }

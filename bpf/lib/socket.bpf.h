@@ -168,18 +168,37 @@ __noinline int count_first_send(struct flow_key *key, __u64 bytes)
 	return count_elsewhere(&key->process, 0, bytes);
 }
 
+static __always_inline void count_flow(struct flow_key *key, __u64 bytes)
+{
+	struct totals *count = bpf_map_lookup_elem(&flows, key);
+
+	if (count)
+		add_to_totals(count, bytes);
+	else
+		count_first_send(key, bytes);
+}
+
+/* Some runtimes give sockets as standard streams. */
+static __always_inline __u32 session_left_by_socket(struct sock *sk)
+{
+	if (!sessions_hold || sk->__sk_common.skc_family != AF_UNIX)
+		return 0;
+	return session_left_by(stream_of_socket(sk));
+}
+
 /* Only armed processes pay more than one look-up here. */
 static __always_inline void count_send(struct sock *sk, __u64 bytes)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct process_facts *process;
 	struct flow_key key = {};
-	struct totals *count;
+	__u32 session;
 
 	read_process_key(task, &key.process);
-	process = find_armed(&key.process);
 	if (task->flags & PF_KTHREAD || sk->__sk_common.skc_family == AF_NETLINK)
 		return;
+	session = session_left_by_socket(sk);
+	process = find_armed_in(session, &key.process);
 	if (!process) {
 		if (cgroups_watched)
 			count_unarmed_send(bytes);
@@ -190,15 +209,13 @@ static __always_inline void count_send(struct sock *sk, __u64 bytes)
 	key.type = TYPE_NONE;
 	if (sk->__sk_common.skc_family == AF_INET || sk->__sk_common.skc_family == AF_INET6)
 		read_peer(sk, &key);
+	else if (key.transport == TRANSPORT_UNIX)
+		key.scope = session ? SCOPE_EXEC_STDIO : SCOPE_LOCAL;
 	else
-		key.scope = key.transport == TRANSPORT_UNIX ? SCOPE_LOCAL : SCOPE_OUTSIDE;
+		key.scope = SCOPE_OUTSIDE;
 	if (key.role == ROLE_ACCEPTED)
 		key.port = 0;
-	count = bpf_map_lookup_elem(&flows, &key);
-	if (count)
-		add_to_totals(count, bytes);
-	else
-		count_first_send(&key, bytes);
+	count_flow(&key, bytes);
 }
 
 static __always_inline bool current_is_armed(void)

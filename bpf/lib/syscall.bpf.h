@@ -29,6 +29,8 @@ enum syscall_class {
 	/* … and writes alone: the order serves the dispatch. */
 	CLASS_WRITE,
 	CLASS_WRITEV,
+	CLASS_VMSPLICE,         /* (pipe, vector, count, flags) */
+	CLASS_TEE,              /* (in, out, length, flags) */
 	CLASS_MMAP,             /* (address, length, protection, flags, fd, offset) */
 	CLASS_MMAP_PAGES,       /* the same with the offset in pages */
 	CLASS_OPEN,             /* returns the descriptor */
@@ -52,6 +54,8 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[101] = CLASS_PTRACE,
 	[257] = CLASS_OPEN, /* openat */
 	[275] = CLASS_SPLICE,
+	[276] = CLASS_TEE,
+	[278] = CLASS_VMSPLICE,
 	[295] = CLASS_READV,  /* preadv */
 	[296] = CLASS_WRITEV, /* pwritev */
 	[304] = CLASS_OPEN,   /* open_by_handle_at */
@@ -79,6 +83,8 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[239] = CLASS_SENDFILE,   /* sendfile64 */
 	[295] = CLASS_OPEN,       /* openat */
 	[313] = CLASS_SPLICE,
+	[315] = CLASS_TEE,
+	[316] = CLASS_VMSPLICE,
 	[333] = CLASS_READV,  /* preadv */
 	[334] = CLASS_WRITEV, /* pwritev */
 	[342] = CLASS_OPEN,   /* open_by_handle_at */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Subject: bytes written to model files. Who downloads or trains a model holds it too. */
+/*
+ * Subject: bytes written to model files, because who downloads or trains a model holds it too; the
+ * same calls fill the pipes by which an exec session is left.
+ */
 
 static __always_inline void write_to(__u32 descriptor, enum access_method method, __u64 bytes)
 {
@@ -14,6 +17,8 @@ static __always_inline void write_to(__u32 descriptor, enum access_method method
 	/* Small files too: a model that is being written begins small. */
 	if (is_regular(inode))
 		count_access(file, inode, descriptor, method, DIRECTION_WRITE, bytes);
+	else
+		stdio_write(file, inode, bytes);
 }
 
 static __always_inline void model_file_write(const struct syscall *call)

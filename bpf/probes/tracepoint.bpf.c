@@ -19,17 +19,20 @@
 #include "text.bpf.h"
 #include "cgroup.bpf.h"
 #include "namespace.bpf.h"
-#include "entrance.bpf.h"
-#include "process.bpf.h"
+#include "syscall.bpf.h"
 #include "file.bpf.h"
+#include "stdio.bpf.h"
+#include "entrance.bpf.h"
+#include "session.bpf.h"
+#include "process.bpf.h"
 #include "access.bpf.h"
 #include "mapping.bpf.h"
 #include "socket.bpf.h"
 #include "memory.bpf.h"
-#include "syscall.bpf.h"
 #include "foreign_memory_read.bpf.h"
 #include "model_file_open.bpf.h"
 #include "model_file_read.bpf.h"
+#include "stdio_egress.bpf.h"
 #include "model_file_write.bpf.h"
 #include "model_file_mapping.bpf.h"
 #include "socket_egress.bpf.h"
@@ -72,6 +75,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		model_file_read(&call);
 	if (call.class >= CLASS_SENDFILE && call.class <= CLASS_WRITEV)
 		model_file_write(&call);
+	else if (call.class == CLASS_VMSPLICE || call.class == CLASS_TEE)
+		pipe_filled(&call);
 	else if (call.class == CLASS_MMAP || call.class == CLASS_MMAP_PAGES)
 		model_file_mapping(&call);
 	else if (call.class == CLASS_OPEN || call.class == CLASS_PIDFD_GETFD)

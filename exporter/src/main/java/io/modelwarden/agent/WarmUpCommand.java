@@ -157,6 +157,7 @@ final class WarmUpCommand implements Callable<Integer> {
             1,
             ProcessFacts.Origin.SELF,
             ProcessFacts.Entrance.UNKNOWN,
+            0,
             now,
             now));
   }

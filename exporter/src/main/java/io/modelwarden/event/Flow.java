@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a process sends.
  *
- * @param peer null where there is no address (unix sockets) and for peers beyond the limit
+ * @param peer null where there is no address (unix sockets, pipes) and for peers beyond the limit
  * @param port of the peer, 0 on accepted connections and where there is none
  * @param scope set only where {@code peer} is null, in lower case as in the schema ("public")
  */
@@ -18,7 +18,9 @@ public record Flow(
     TCP,
     UDP,
     UNIX,
-    OTHER
+    OTHER,
+    /** Also a terminal. */
+    PIPE
   }
 
   public enum Role {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param cgroupPath path of its cgroup in the hierarchy of the pids controller, control characters
  *     escaped; empty at the root. It names the container and its pod
  * @param entrance how it came into its container
+ * @param execSession number of the exec session that it is in, never used again; 0 if in none
  * @param startEpochNanos start of the process, Unix time
  * @param containerStartEpochNanos start of the first process of its container, Unix time: pid 1 of
  *     its pid namespace, or where that lives elsewhere the first of its cgroup
@@ -30,6 +31,7 @@ public record ProcessFacts(
     long pidNamespace,
     Origin origin,
     Entrance entrance,
+    int execSession,
     long startEpochNanos,
     long containerStartEpochNanos) {
 
@@ -42,7 +44,9 @@ public record ProcessFacts(
     /** The image before its exec was armed. */
     EXECUTED,
     /** It was found holding a model when the agent started. */
-    RECOVERED
+    RECOVERED,
+    /** It wrote out of an exec session in which another process had taken a model. */
+    SESSION
   }
 
   /** How the process came into its container. The kernel cannot tell what a container is. */

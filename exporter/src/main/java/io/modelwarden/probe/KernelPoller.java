@@ -32,6 +32,7 @@ public final class KernelPoller implements AutoCloseable {
   private final Counters counters;
   private final MappingSampler mappings;
   private final Disarming disarming;
+  private final SessionMarks sessionMarks;
   private long sweptNanos;
   private long sampledNanos;
 
@@ -50,6 +51,7 @@ public final class KernelPoller implements AutoCloseable {
     this.counters = new Counters(kernel, clock, names, sink);
     this.mappings = new MappingSampler(kernel, clock, names, sink);
     this.disarming = new Disarming(kernel);
+    this.sessionMarks = new SessionMarks(kernel.map("exec_sessions"));
   }
 
   /** Finds what was open or mapped before the programs were attached. */
@@ -91,6 +93,7 @@ public final class KernelPoller implements AutoCloseable {
   public void sweep(long nowBootNanos) {
     sweptNanos = nowBootNanos;
     processes.sweep(nowBootNanos);
+    sessionMarks.sweep(processes.execSessions(), nowBootNanos);
     Set<Integer> used = new HashSet<>();
     counters.collectFiles(used);
     mappings.collectFiles(used);

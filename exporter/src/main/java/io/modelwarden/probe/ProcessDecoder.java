@@ -37,11 +37,13 @@ final class ProcessDecoder {
   private final Field pidNamespace;
   private final Field flags;
   private final Field entrance;
+  private final Field execSession;
   private final Map<Integer, Entrance> entrances = new HashMap<>();
   private final int replaced;
   private final int recovered;
   private final int executed;
   private final int inherited;
+  private final int session;
 
   ProcessDecoder(Layouts layouts, TextTable texts, Clock clock) {
     StructLayout struct = layouts.processFacts;
@@ -63,6 +65,7 @@ final class ProcessDecoder {
     this.pidNamespace = struct.integer("pid_namespace", 4);
     this.flags = struct.integer("flags", 4);
     this.entrance = struct.integer("entrance", 4);
+    this.execSession = struct.integer("session", 4);
     layouts
         .labels("process_entrance", "ENTRANCE_")
         .forEach((number, label) -> entrances.put(number, entrance(label)));
@@ -70,6 +73,7 @@ final class ProcessDecoder {
     this.recovered = layouts.constant("PROCESS_RECOVERED");
     this.executed = layouts.constant("PROCESS_EXECUTED");
     this.inherited = layouts.constant("PROCESS_INHERITED");
+    this.session = layouts.constant("PROCESS_SESSION");
   }
 
   /** When it was armed first, CLOCK_BOOTTIME; 0 while the kernel is still filling the entry. */
@@ -119,6 +123,7 @@ final class ProcessDecoder {
         pidNamespace.get(values, at),
         origin(values, at),
         entrances.getOrDefault(entrance.getInt(values, at), Entrance.UNKNOWN),
+        execSession.getInt(values, at),
         clock.toEpochNanos(process.startTimeNanos()),
         clock.toEpochNanos(containerStart.get(values, at)));
   }
@@ -138,6 +143,7 @@ final class ProcessDecoder {
         0,
         Origin.SELF,
         Entrance.UNKNOWN,
+        0,
         clock.toEpochNanos(process.startTimeNanos()),
         clock.toEpochNanos(process.startTimeNanos()));
   }
@@ -153,6 +159,9 @@ final class ProcessDecoder {
     }
     if (has(values, at, executed)) {
       return Origin.EXECUTED;
+    }
+    if (has(values, at, session)) {
+      return Origin.SESSION;
     }
     return has(values, at, inherited) ? Origin.PARENT : Origin.SELF;
   }

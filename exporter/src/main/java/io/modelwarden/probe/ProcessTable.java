@@ -141,6 +141,17 @@ final class ProcessTable {
     return cgroups;
   }
 
+  /** Of processes that live. */
+  Set<Integer> execSessions() {
+    Set<Integer> sessions = new HashSet<>();
+    for (Entry entry : entries.values()) {
+      if (entry.endNanos == 0) {
+        sessions.add(entry.facts.execSession());
+      }
+    }
+    return sessions;
+  }
+
   /** Images that have ended and have been quiet since. */
   Set<End> ended() {
     Set<End> ends = new HashSet<>();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Activity {
 
   private static final Set<PeerScope> ON_NODE =
-      Set.of(PeerScope.LOOPBACK, PeerScope.NODE, PeerScope.LOCAL, PeerScope.EXEC_STDIO);
+      Set.of(PeerScope.LOOPBACK, PeerScope.NODE, PeerScope.LOCAL);
 
   private static final class Taken {
     Thing thing;

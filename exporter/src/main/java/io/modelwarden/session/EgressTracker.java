@@ -113,6 +113,7 @@ final class EgressTracker {
                 flow.transport(),
                 flow.role(),
                 scope,
+                process.lineage.onlyPath(),
                 bytes,
                 totals.get(new TotalKey(process.workload, scope, flow.role())),
                 // What is held is a running total like what was sent: both are those of the end.

@@ -82,6 +82,7 @@ public record Evidence(
    *
    * @param peer address as it may be shown, empty where there is none or for many peers ("other")
    * @param port 0 if none
+   * @param path of the model file of which data is held, empty if there are several
    * @param totalBytes running total of this workload to this scope and role
    */
   public record EgressFacts(
@@ -91,6 +92,7 @@ public record Evidence(
       Flow.Transport transport,
       Flow.Role role,
       PeerScope scope,
+      String path,
       long sliceBytes,
       long totalBytes,
       Holding holding)

@@ -118,7 +118,7 @@ final class FileTracker {
       Increment rest = Increments.part(access.increment(), bytes - loading, loading == 0);
       part(process, file, set, Phase.SERVING, access.with(rest));
     }
-    took(process, file, set, access.increment(), Via.SELF);
+    took(process, file, set, access, Via.SELF);
   }
 
   private void write(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
@@ -134,17 +134,20 @@ final class FileTracker {
             set.name(), access.increment().bytes(), context.settings().limits().modelsPerLineage());
     if (written > set.sizeBytes() / 10) {
       use.holdsAtLeast(written);
-      took(process, file, set, access.increment(), Via.WRITE);
+      took(process, file, set, access, Via.WRITE);
     }
   }
 
   private void took(
-      TrackedProcess process, CatalogFile file, ModelSet set, Increment increment, Via via) {
-    context.took(process.lineage, set.name(), increment);
+      TrackedProcess process, CatalogFile file, ModelSet set, Access access, Via via) {
+    context.took(process.lineage, set.name(), access.increment());
     process.lineage.addFile(
-        file.facts.id(), context.settings().limits().filesPerLineage(), context.losses());
+        file.facts.id(),
+        access.path(),
+        context.settings().limits().filesPerLineage(),
+        context.losses());
     process.tookData = true;
-    holdings.hold(process, set.name(), via, increment.firstEpochNanos());
+    holdings.hold(process, set.name(), via, access.increment().firstEpochNanos());
   }
 
   private void part(

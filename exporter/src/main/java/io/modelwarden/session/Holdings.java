@@ -16,6 +16,7 @@ import java.util.function.Function;
 final class Holdings {
 
   private final Processes processes;
+  private final ExecSessions execSessions;
   private final Function<ProcessFacts, Optional<String>> declared;
   private final SessionSettings settings;
   private final SteadyTime time;
@@ -33,6 +34,7 @@ final class Holdings {
       SessionLosses losses,
       Consumer<TrackedProcess> onFirstHolding) {
     this.processes = processes;
+    this.execSessions = new ExecSessions(settings, losses);
     this.declared = declared;
     this.settings = settings;
     this.time = time;
@@ -49,6 +51,8 @@ final class Holdings {
       Map.copyOf(parent.holdings())
           .forEach((model, held) -> inherit(process, model, held.sinceEpochNanos()));
     }
+    execSessions.join(
+        process, (model, since) -> holdOne(process, model, Via.SESSION, begun(process, since)));
     declare(process);
   }
 
@@ -66,6 +70,14 @@ final class Holdings {
   void hold(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
     holdOne(process, model, via, sinceEpochNanos);
     passOn(process, model, sinceEpochNanos);
+    execSessions
+        .share(process, model, sinceEpochNanos)
+        .forEach(other -> holdOne(other, model, Via.SESSION, begun(other, sinceEpochNanos)));
+  }
+
+  /** What was held before a process began is held by it from its beginning. */
+  private static long begun(TrackedProcess process, long sinceEpochNanos) {
+    return Math.max(sinceEpochNanos, process.facts.startEpochNanos());
   }
 
   private void passOn(TrackedProcess process, String model, long sinceEpochNanos) {
@@ -106,7 +118,7 @@ final class Holdings {
     if (parent != null && parent.lineage != child.lineage) {
       parent.lineage.absorb(child.lineage, settings, losses);
     }
-    holdOne(child, model, Via.PARENT, Math.max(sinceEpochNanos, child.facts.startEpochNanos()));
+    holdOne(child, model, Via.PARENT, begun(child, sinceEpochNanos));
   }
 
   private void holdOne(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
@@ -148,8 +160,7 @@ final class Holdings {
   }
 
   private static boolean isInherited(TrackedProcess process) {
-    Origin origin = process.facts.origin();
-    return (origin == Origin.PARENT || origin == Origin.EXECUTED)
-        && process.holdings().values().stream().allMatch(held -> held.via() == Via.PARENT);
+    return process.holdings().values().stream()
+        .allMatch(held -> held.via() == Via.PARENT || held.via() == Via.SESSION);
   }
 }

@@ -27,6 +27,8 @@ final class Lineage {
   private final Map<String, ModelUse> uses = new HashMap<>(1);
   private final Set<Integer> files = new HashSet<>(1);
   private final Set<TrackedProcess> processes = new HashSet<>(1);
+  private String firstPath = "";
+  private @Nullable Lineage successor;
 
   /** Processes of it that map a model now. */
   int mapping;
@@ -50,6 +52,15 @@ final class Lineage {
     processes.remove(process);
   }
 
+  /** Itself, or the one of which it has become a part. */
+  Lineage current() {
+    return successor == null ? this : successor.current();
+  }
+
+  List<TrackedProcess> processes() {
+    return List.copyOf(processes);
+  }
+
   boolean isEmpty() {
     return processes.isEmpty();
   }
@@ -60,7 +71,8 @@ final class Lineage {
    */
   void absorb(Lineage other, SessionSettings settings, SessionLosses losses) {
     other.uses.values().forEach(use -> use(use.model, settings, losses).absorb(use));
-    other.files.forEach(file -> addFile(file, settings.limits().filesPerLineage(), losses));
+    int limit = settings.limits().filesPerLineage();
+    other.files.forEach(file -> addFile(file, other.firstPath, limit, losses));
     other.processes.forEach(process -> process.lineage = this);
     processes.addAll(other.processes);
     mapping += other.mapping;
@@ -73,6 +85,7 @@ final class Lineage {
     }
     other.session = null;
     other.processes.clear();
+    other.successor = this;
   }
 
   /** Beyond the limit the model of which least is held is forgotten. */
@@ -93,7 +106,8 @@ final class Lineage {
     return uses.get(model);
   }
 
-  void addFile(int fileId, int limit, SessionLosses losses) {
+  void addFile(int fileId, String path, int limit, SessionLosses losses) {
+    firstPath = files.isEmpty() ? path : firstPath;
     if (files.size() < limit) {
       files.add(fileId);
     } else if (!files.contains(fileId)) {
@@ -120,6 +134,11 @@ final class Lineage {
     long bytes = uses.values().stream().mapToLong(ModelUse::heldBytes).sum();
     double age = mapping > 0 ? 0 : Math.max(0, atEpochNanos - lastReadEpochNanos) / 1e9;
     return new Holding(bytes, lastReadEpochNanos == 0 ? 0 : age, files.size(), via);
+  }
+
+  /** Of the file of which it has data; empty if there are several. */
+  String onlyPath() {
+    return files.size() == 1 ? firstPath : "";
   }
 
   List<ModelUse> uses() {

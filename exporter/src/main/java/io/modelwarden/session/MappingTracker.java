@@ -103,7 +103,10 @@ final class MappingTracker {
     long since = recovered ? process.facts.startEpochNanos() : sample.epochNanos();
     context.took(process.lineage, model, new Increment(0, 0, since, sample.epochNanos()));
     process.lineage.addFile(
-        sample.fileId(), context.settings().limits().filesPerLineage(), context.losses());
+        sample.fileId(),
+        sample.path(),
+        context.settings().limits().filesPerLineage(),
+        context.losses());
     if (!process.holdings().containsKey(model)) {
       holdings.hold(process, model, recovered ? Via.RECOVERED : Via.SELF, since);
     }

@@ -63,9 +63,6 @@ public final class PeerScopes {
     if (peer != null) {
       return scope(peer, flow.port());
     }
-    if (flow.transport() == Flow.Transport.UNIX) {
-      return PeerScope.LOCAL;
-    }
     try {
       return PeerScope.valueOf(flow.scope().toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException ignored) {

@@ -21,6 +21,8 @@ public enum SessionLoss {
   MODEL_EVICTED,
   /** A process tree read more files than are counted. */
   LINEAGE_FILES_FULL,
+  /** What an exec session had taken was forgotten because too many are kept. */
+  EXEC_SESSION_EVICTED,
   /** What a process sent to further peers before its first read was dropped. */
   PENDING_EGRESS_DROPPED
 }

@@ -6,6 +6,7 @@ public enum Via {
   SELF,
   WRITE,
   PARENT,
+  SESSION,
   RECOVERED,
   DECLARED
 }

@@ -175,7 +175,8 @@ public final class AttributeNames {
   public static final AttributeKey<String> MODEL_DATA_VIA =
       say(
           stringKey("modelwarden.process.model_data.via"),
-          "`self`, `parent`, `write`, `declared`, `recovered`");
+          "`self`, `parent`, `write`, `declared`, `recovered`, or `session`: another process of the"
+              + " same exec session");
 
   // Network
   public static final AttributeKey<String> PEER_ADDRESS =
@@ -183,15 +184,17 @@ public final class AttributeNames {
   public static final AttributeKey<Long> PEER_PORT =
       say(NetworkAttributes.NETWORK_PEER_PORT, "of initiated connections");
   public static final AttributeKey<String> TRANSPORT =
-      say(NetworkAttributes.NETWORK_TRANSPORT, "`tcp`, `udp`, `unix`, `other`");
+      say(
+          NetworkAttributes.NETWORK_TRANSPORT,
+          "`tcp`, `udp`, `unix`, `pipe` (also a terminal), `other`");
   public static final AttributeKey<String> NETWORK_TYPE =
-      say(NetworkAttributes.NETWORK_TYPE, "`ipv4` or `ipv6`; absent for unix sockets");
+      say(NetworkAttributes.NETWORK_TYPE, "`ipv4` or `ipv6`; absent for unix sockets and pipes");
   public static final AttributeKey<String> NETWORK_IO_DIRECTION =
       say(stringKey("network.io.direction"), "`transmit`");
   public static final AttributeKey<String> NETWORK_ROLE =
       say(
           stringKey("modelwarden.network.role"),
-          "`initiated`, `accepted`, or `unknown` for sockets older than the agent");
+          "`initiated`, `accepted`, or `unknown` for pipes and for sockets older than the agent");
   public static final AttributeKey<String> PEER_SCOPE =
       say(
           stringKey("modelwarden.network.peer.scope"),

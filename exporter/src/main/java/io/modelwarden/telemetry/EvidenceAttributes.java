@@ -87,6 +87,7 @@ final class EvidenceAttributes {
     }
     to.put(AttributeNames.TRANSPORT, label(egress.transport()));
     putNetworkType(to, egress.transport(), egress.ipv6());
+    putText(to, AttributeNames.FILE_PATH, egress.path());
     to.put(AttributeNames.NETWORK_ROLE, label(egress.role()));
     to.put(AttributeNames.PEER_SCOPE, label(egress.scope()));
     to.put(AttributeNames.TRANSMIT_SIZE, egress.sliceBytes());
@@ -113,7 +114,7 @@ final class EvidenceAttributes {
   }
 
   static void putNetworkType(AttributesBuilder to, Transport transport, boolean ipv6) {
-    if (transport != Transport.UNIX) {
+    if (transport != Transport.UNIX && transport != Transport.PIPE) {
       to.put(AttributeNames.NETWORK_TYPE, ipv6 ? "ipv6" : "ipv4");
     }
   }

@@ -80,6 +80,7 @@ class EgressTest {
                 Transport.TCP,
                 Role.INITIATED,
                 PeerScope.PUBLIC,
+                "/models/llama/model-00001-of-00004.safetensors",
                 600 * MIB,
                 600 * MIB,
                 new Holding(700 * MIB, 3600, 1, Via.SELF)));

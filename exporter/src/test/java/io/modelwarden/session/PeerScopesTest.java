@@ -59,7 +59,7 @@ class PeerScopesTest {
   @Test
   void scope_withoutAddress_isWhatTheFlowSays() {
     Flow folded = new Flow(null, 0, Flow.Transport.TCP, Flow.Role.INITIATED, "public");
-    Flow unix = new Flow(null, 0, Flow.Transport.UNIX, Flow.Role.INITIATED, "");
+    Flow unix = new Flow(null, 0, Flow.Transport.UNIX, Flow.Role.INITIATED, "local");
     Flow strange = new Flow(null, 0, Flow.Transport.OTHER, Flow.Role.UNKNOWN, "nowhere");
 
     assertThat(scopes.scope(folded)).isEqualTo(PeerScope.PUBLIC);

@@ -51,6 +51,7 @@ final class Scene {
   private long started = START_NANOS;
   private String cgroup = "/system.slice/server.service";
   private Entrance entrance = Entrance.UNKNOWN;
+  private int execSession;
 
   Scene() {
     this(SessionSettings.defaults());
@@ -112,6 +113,12 @@ final class Scene {
     started = now - age.toNanos();
   }
 
+  /** An exec session in which processes are that are seen from now on. */
+  void inExecSession(int number) {
+    entrance = Entrance.EXEC;
+    execSession = number;
+  }
+
   /** A process that opened a model, of the unit server.service. */
   ProcessKey starts(int pid, String executable) {
     holdsOpen.add(key(pid));
@@ -145,6 +152,7 @@ final class Scene {
                 1,
                 origin,
                 entrance,
+                execSession,
                 now,
                 started)));
     return key;

@@ -113,6 +113,7 @@ class EvidenceAttributesTest {
                 HOLDING,
                 Map.of(
                     "modelwarden.operation.name", "egress",
+                    "file.path", "/models/llama/1.safetensors",
                     "network.peer.address", "203.0.113.9",
                     "network.peer.port", 443L,
                     "network.transport", "tcp",
@@ -142,9 +143,26 @@ class EvidenceAttributesTest {
                 HOLDING,
                 Map.of(
                     "modelwarden.operation.name", "egress",
+                    "file.path", "/models/llama/1.safetensors",
                     "network.transport", "unix",
                     "modelwarden.network.role", "initiated",
                     "modelwarden.network.peer.scope", "local",
+                    "modelwarden.network.transmit.size", 1_000_000L,
+                    "modelwarden.transmit.total", 12_000_000_000L)));
+  }
+
+  @Test
+  void pipeEgress_hasTheScopeOfTheSessionsOutput() {
+    assertThat(attributesOf(Story.egress(Role.UNKNOWN, Transport.PIPE)))
+        .containsExactlyInAnyOrderEntriesOf(
+            all(
+                HOLDING,
+                Map.of(
+                    "modelwarden.operation.name", "egress",
+                    "file.path", "/models/llama/1.safetensors",
+                    "network.transport", "pipe",
+                    "modelwarden.network.role", "unknown",
+                    "modelwarden.network.peer.scope", "exec_stdio",
                     "modelwarden.network.transmit.size", 1_000_000L,
                     "modelwarden.transmit.total", 12_000_000_000L)));
   }

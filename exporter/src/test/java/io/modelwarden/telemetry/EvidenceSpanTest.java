@@ -38,6 +38,7 @@ class EvidenceSpanTest {
       Arguments.of(Story.egress(Role.INITIATED, Transport.TCP), "send tcp", SpanKind.CLIENT),
       Arguments.of(Story.egress(Role.ACCEPTED, Transport.TCP), "send tcp", SpanKind.SERVER),
       Arguments.of(Story.egress(Role.UNKNOWN, Transport.UDP), "send udp", SpanKind.INTERNAL),
+      Arguments.of(Story.egress(Role.UNKNOWN, Transport.PIPE), "send pipe", SpanKind.INTERNAL),
       Arguments.of(Story.memory(), "read_memory process", SpanKind.INTERNAL),
     };
   }
@@ -93,6 +94,17 @@ class EvidenceSpanTest {
             "python3 sent 1000000 bytes to 203.0.113.9 (public), holding 13000000000 bytes of"
                 + " model data");
     assertThat(log.getTimestampEpochNanos()).isEqualTo(Story.EPOCH_NANOS + 5_000_000_000L);
+  }
+
+  @Test
+  void outputOfAnExecSession_makesWarningWithoutPeer() {
+    LogRecordData log = logged(Story.evidence(Story.egress(Role.UNKNOWN, Transport.PIPE)));
+    assertThat(log.getEventName()).isEqualTo("modelwarden.network.egress");
+    assertThat(log.getSeverity()).isEqualTo(Severity.WARN);
+    assertThat(log.getBodyValue().asString())
+        .isEqualTo(
+            "python3 sent 1000000 bytes to pipe (exec_stdio), holding 13000000000 bytes of model"
+                + " data");
   }
 
   @Test

@@ -67,6 +67,7 @@ final class Story {
         4_026_531_836L,
         ProcessFacts.Origin.SELF,
         ProcessFacts.Entrance.ENTRYPOINT,
+        0,
         EPOCH_NANOS,
         EPOCH_NANOS);
   }
@@ -108,6 +109,7 @@ final class Story {
             process.pidNamespace(),
             process.origin(),
             ProcessFacts.Entrance.UNKNOWN,
+            0,
             process.startEpochNanos(),
             process.containerStartEpochNanos()),
         evidence.phase(),
@@ -121,14 +123,16 @@ final class Story {
   }
 
   static EgressFacts egress(Role role, Transport transport) {
-    boolean hasAddress = transport != Transport.UNIX;
+    boolean hasAddress = transport != Transport.UNIX && transport != Transport.PIPE;
+    PeerScope without = transport == Transport.PIPE ? PeerScope.EXEC_STDIO : PeerScope.LOCAL;
     return new EgressFacts(
         hasAddress ? "203.0.113.9" : "",
         hasAddress ? 443 : 0,
         false,
         transport,
         role,
-        hasAddress ? PeerScope.PUBLIC : PeerScope.LOCAL,
+        hasAddress ? PeerScope.PUBLIC : without,
+        "/models/llama/1.safetensors",
         1_000_000,
         12_000_000_000L,
         HOLDING);

@@ -32,6 +32,7 @@ final class TelemetryReference {
           Story.egress(Role.ACCEPTED, Transport.TCP),
           Story.egress(Role.UNKNOWN, Transport.TCP),
           Story.egress(Role.INITIATED, Transport.UNIX),
+          Story.egress(Role.UNKNOWN, Transport.PIPE),
           Story.memory());
 
   private TelemetryReference() {}

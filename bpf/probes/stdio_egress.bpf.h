@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Subject: bytes that leave an exec session by its standard output or error. Nothing of the
+ * container's own network sees them: the runtime's shim reads them at the other end.
+ */
+
+__noinline int count_stdio_write(const struct references *references, __u64 bytes)
+{
+	struct flow_key key = {.transport = TRANSPORT_PIPE, .role = ROLE_UNKNOWN};
+	__u32 session;
+
+	if (!references)
+		return 0;
+	session = session_left_by(stream_of(references->file));
+	if (!session)
+		return 0;
+	read_process_key(bpf_get_current_task_btf(), &key.process);
+	if (!find_armed_in(session, &key.process))
+		return 0;
+	key.type = TYPE_NONE;
+	key.scope = SCOPE_EXEC_STDIO;
+	count_flow(&key, bytes);
+	return 0;
+}
+
+static __always_inline void stdio_write(struct file *file, struct inode *inode, __u64 bytes)
+{
+	struct references references = {.file = file};
+
+	if (sessions_hold && may_be_stream(inode))
+		count_stdio_write(&references, bytes);
+}
+
+/* Calls that only pipes know. What a pipe's reading end takes by vmsplice goes the other way. */
+static __always_inline void pipe_filled(const struct syscall *call)
+{
+	__u32 descriptor = call->arguments[call->class == CLASS_TEE];
+	__u64 requested = call->class == CLASS_TEE ? call->arguments[2] : MAX_RW_BYTES;
+	struct file *file;
+
+	if (call->result <= 0 || !sessions_hold)
+		return;
+	file = file_of(descriptor);
+	if (!file)
+		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
+	else if (file->f_mode & FMODE_WRITE)
+		stdio_write(file, file->f_inode, clamp_result(call, requested));
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelwarden.event.Flow;
+import io.modelwarden.event.KernelEvent.BytesSent;
+import io.modelwarden.event.KernelEvent.FileAccessed;
+import io.modelwarden.event.KernelEvent.ProcessSeen;
+import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessFacts.Origin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Model data that leaves an exec session by its standard output, as with kubectl exec and cp. */
+@Tag("kernel")
+class ExecStdioTest {
+
+  private static final long MODEL_BYTES = 8 + 1024 + 2_000_000 / 16 * 16;
+
+  @TempDir private static Path folder;
+  private static Path model;
+  private static Path served;
+  private Observed observed;
+  private Container container;
+
+  @BeforeAll
+  static void make() {
+    model = folder.resolve("stolen.safetensors");
+    served = folder.resolve("served.safetensors");
+    Acts.run("make_model", model, MODEL_BYTES);
+    Acts.run("make_model", served, MODEL_BYTES);
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    observed = new Observed();
+    container = Container.serving(served);
+  }
+
+  @AfterEach
+  void stop() {
+    container.close();
+    observed.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"write", "writev", "pwritev2", "sendfile", "splice", "vmsplice", "tee"})
+  void everyWayOut_isCountedToTheByte(String method) throws IOException {
+    Path truth = folder.resolve("truth");
+    long received =
+        container.exec(Acts.path("write_out"), method, model, 50_000, truth.toAbsolutePath());
+    assertThat(received).isEqualTo(MODEL_BYTES);
+    assertThat(Files.readString(truth)).contains(" bytes=" + MODEL_BYTES + " ");
+    assertThat(left())
+        .singleElement()
+        .satisfies(
+            sent -> {
+              assertThat(sent.increment().bytes()).isEqualTo(MODEL_BYTES);
+              assertThat(sent.flow())
+                  .isEqualTo(
+                      new Flow(null, 0, Flow.Transport.PIPE, Flow.Role.UNKNOWN, "exec_stdio"));
+            });
+  }
+
+  /** However many processes the bytes pass through, and whatever becomes of them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cat MODEL",
+        "dd if=MODEL bs=4096 2>/dev/null",
+        "tar -C FOLDER -cf - stolen.safetensors",
+        "cat MODEL >/dev/stdout",
+        "exec 7>&1 >/dev/null; cat MODEL >&7",
+        "cat MODEL | gzip -c",
+        "cat MODEL | base64 | tr -d '\\n'",
+        "gzip -c <MODEL | (exec base64)",
+        "text=$(base64 MODEL); echo \"$text\"",
+        "gzip -c MODEL >FOLDER/copy; exec cat FOLDER/copy",
+        "mkfifo FOLDER/fifo; cat MODEL >FOLDER/fifo & cat FOLDER/fifo; rm FOLDER/fifo",
+        "setsid sh -c 'cat MODEL; :' &",
+        "(sleep 0.2; cat MODEL) &",
+      })
+  void programs_areCountedToTheByte(String script) throws IOException {
+    long received = container.exec("/bin/sh", "-c", here(script));
+    assertThat(received).isGreaterThan(1000);
+    assertThat(bytesLeft()).isEqualTo(received);
+  }
+
+  @Test
+  void processThatReadNoModelItself_isArmedByItsSession() throws IOException {
+    container.exec("/bin/sh", "-c", here("cat MODEL | gzip -c"));
+    List<BytesSent> left = left();
+    assertThat(left).hasSize(1);
+    ProcessFacts gzip = facts(left.get(0));
+    ProcessFacts cat =
+        observed
+            .of(ProcessSeen.class, seen -> seen.process().key().equals(reader()))
+            .findFirst()
+            .orElseThrow()
+            .process();
+    assertThat(gzip.executableName()).isEqualTo("gzip");
+    assertThat(gzip.origin()).isEqualTo(Origin.SESSION);
+    assertThat(gzip.execSession()).isEqualTo(cat.execSession()).isPositive();
+    assertThat(cat.origin()).isEqualTo(Origin.SELF);
+  }
+
+  /** Whoever leaves the mounts or the cgroup of the container still writes to the same output. */
+  @Test
+  void sessionThatGoesToTheMachinesMounts_isStillOne() throws IOException {
+    long own = ProcessHandle.current().pid();
+    Path play = Acts.path("play_container");
+    long received = container.exec(play, "mounts", own, "/bin/cat", model);
+    assertThat(received).isEqualTo(MODEL_BYTES);
+    assertThat(bytesLeft()).isEqualTo(MODEL_BYTES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cat MODEL", "cat MODEL >/dev/tty", "cat MODEL | gzip -cf >/dev/tty"})
+  void terminal_isCountedLikeAPipe(String script) throws IOException {
+    long received = container.execOn("terminal", "/bin/sh", "-c", here(script));
+    assertThat(received).isGreaterThan(1000);
+    assertThat(bytesLeft()).isEqualTo(received);
+  }
+
+  /** Some runtimes give sockets: their bytes are counted where those of all sockets are, once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"cat MODEL", "cat MODEL | gzip -c"})
+  void socket_isCountedOnce(String script) throws IOException {
+    long received = container.execOn("socket", "/bin/sh", "-c", here(script));
+    assertThat(received).isGreaterThan(1000);
+    assertThat(bytesLeft()).isEqualTo(received);
+    assertThat(left())
+        .allSatisfy(sent -> assertThat(sent.flow().transport()).isEqualTo(Flow.Transport.UNIX));
+    assertThat(sent("local")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cat MODEL | cat >/dev/null",
+        "cat MODEL | gzip -c >FOLDER/inside.gz",
+        "exec >/dev/null; cat MODEL",
+      })
+  void whatStaysInside_isNotCounted(String script) throws IOException {
+    assertThat(container.exec("/bin/sh", "-c", here(script))).isZero();
+    assertThat(observed.settle().accesses(model)).isNotEmpty();
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void sessionWithoutAModel_isNotCounted_alsoBesideOneThatTookIt() throws IOException {
+    container.exec("/bin/sh", "-c", here("cat MODEL >/dev/null"));
+    long received = container.exec("/bin/sh", "-c", "seq 100000 | cat");
+    assertThat(received).isPositive();
+    assertThat(left()).isEmpty();
+    assertThat(observed.of(ProcessSeen.class, seen -> seen.process().origin() == Origin.SESSION))
+        .isEmpty();
+  }
+
+  /** What a server prints goes to the container's log. */
+  @Test
+  void entrypoint_printsWithoutBeingCounted() throws IOException {
+    assertThat(Container.print("/bin/cat", model.toString())).isEqualTo(MODEL_BYTES);
+    assertThat(observed.settle().accesses(model)).isNotEmpty();
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void readerOnTheMachine_printsWithoutBeingCounted() throws Exception {
+    container.exec("/bin/sh", "-c", here("cat MODEL >/dev/null"));
+    Process cat = new ProcessBuilder("cat", model.toString()).start();
+    assertThat(cat.getInputStream().readAllBytes()).hasSize((int) MODEL_BYTES);
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
+  void sessionThatFindsNoRoom_isADoubt_andItsReadersAreCounted() throws IOException {
+    observed.close();
+    observed = new Observed(Map.of("exec_sessions", 1), 1 << 20);
+    container.exec("/bin/sh", "-c", here("cat MODEL >/dev/null"));
+    long received = container.exec("/bin/cat", model);
+    assertThat(bytesLeft()).isEqualTo(received).isEqualTo(MODEL_BYTES);
+    assertThat(observed.lost("session_map_full")).isPositive();
+  }
+
+  private static String here(String script) {
+    return script.replace("MODEL", model.toString()).replace("FOLDER", folder.toString());
+  }
+
+  /** Of the one that read the model first. */
+  private Object reader() {
+    return observed.accesses(model).map(FileAccessed::process).findFirst().orElseThrow();
+  }
+
+  private ProcessFacts facts(BytesSent sent) {
+    return observed
+        .of(ProcessSeen.class, seen -> seen.process().key().equals(sent.process()))
+        .findFirst()
+        .orElseThrow()
+        .process();
+  }
+
+  private List<BytesSent> left() {
+    observed.settle();
+    return sent("exec_stdio");
+  }
+
+  /** By processes of the container: others of the machine may be at work. */
+  private List<BytesSent> sent(String scope) {
+    return observed
+        .of(BytesSent.class, sent -> sent.flow().scope().equals(scope))
+        .filter(sent -> facts(sent).cgroupId() == container.cgroup().id())
+        .toList();
+  }
+
+  private long bytesLeft() {
+    return left().stream().mapToLong(sent -> sent.increment().bytes()).sum();
+  }
+}
