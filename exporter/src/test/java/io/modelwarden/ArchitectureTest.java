@@ -97,7 +97,17 @@ class ArchitectureTest {
           .resideOutsideOfPackage("io.modelwarden.top..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.jline..", "com.fasterxml.jackson..");
+          .resideInAnyPackage("org.jline..", "com.fasterxml.jackson.jr..");
+
+  /** The client of the API server is told by one how to read. */
+  @ArchTest
+  static final ArchRule jackson_staysBesideTheKubernetesClient =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.modelwarden.top..", "io.modelwarden.workload.kubernetes..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.fasterxml.jackson..");
 
   @ArchTest
   static final ArchRule kubernetesClient_staysInOnePackage =

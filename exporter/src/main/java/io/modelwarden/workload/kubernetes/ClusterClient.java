@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.workload.kubernetes;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -8,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,10 +41,20 @@ final class ClusterClient {
     config.setRequestRetryBackoffLimit(RETRIES);
     return new KubernetesClientBuilder()
         .withConfig(config)
+        .withKubernetesSerialization(generic())
         .withHttpClientFactory(new JdkHttpClientFactory())
         .withHttpClientBuilderConsumer(
             builder -> builder.addOrReplaceInterceptor("limits", new AnswerLimits()))
         .build();
+  }
+
+  /**
+   * Events of a watch would be read as the typed model otherwise, which is larger than the rest.
+   */
+  private static KubernetesSerialization generic() {
+    KubernetesSerialization serialization = new KubernetesSerialization(new ObjectMapper(), false);
+    serialization.registerKubernetesResource(Status.class); // what a watch ends with
+    return serialization;
   }
 
   private static Config fromFile(ClusterAccess access) {

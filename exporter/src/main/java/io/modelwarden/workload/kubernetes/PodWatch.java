@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class PodWatch implements PodDirectory, AutoCloseable {
 
   private static final Logger logger = Logger.getLogger(PodWatch.class.getName());
-  private static final long PAGE = 50;
+
+  /** So few that what a page becomes while it is read does not outlive a collection of the heap. */
+  private static final long PAGE = 8;
 
   /** A watch ends every few minutes and is there again in a second. */
   private static final long PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
