@@ -22,7 +22,7 @@ test: setup ## every test: unit, kernel (root), collector, Prometheus, real prog
 	@scripts/loaders.sh >/dev/null
 	$(MAVEN) verify
 
-bench: build ## what it costs, beside nothing, an empty program and bpftrace (6 min; ROUNDS=9)
+bench: build ## what it costs, beside nothing, an empty program and bpftrace (10 min; ROUNDS=9)
 	@scripts/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 
 demo: setup build ## a theft in three acts, and what each part saw of it

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 
 from arrival import measure_arrival
 from calls import make_files, run_rounds
+from churn import measure_churn
 from collector import Collector
 from footprint import first_start, measure_footprint
 from limits import limits
@@ -38,6 +39,9 @@ class Plan:
     crowd_processes: int = 2000
     crowd_files: int = 100
     crowd_holders: int = 20
+    node_pods: int = 500
+    node_containers: int = 5000
+    churn_seconds: int = 180
     arrivals: int = 5
     slices: int = 2
     ring_rounds: int = 300
@@ -58,6 +62,9 @@ QUICK = Plan(
     crowd_processes=20,
     crowd_files=10,
     crowd_holders=2,
+    node_pods=20,
+    node_containers=90,
+    churn_seconds=1,
     arrivals=1,
     slices=1,
     ring_rounds=5,
@@ -76,6 +83,7 @@ def measure(binary, plan):
             results["calls"], results["starts"] = run_rounds(folder, files, collector, plan)
             results["arrival"] = measure_arrival(folder, files, collector, plan)
             results["footprint"] = measure_footprint(folder, files, collector, plan)
+            results["churn"] = measure_churn(folder, files, collector, plan)
         results["ring"] = measure_ring(plan)
     return results
 

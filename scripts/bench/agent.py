@@ -13,10 +13,11 @@ from programs import REPOSITORY, BenchError, end, free_port, start, wait_for
 class Agent:
     """`with Agent(...)`: ready when entered, its evidence delivered when left."""
 
-    def __init__(self, folder, collector, configuration="{}"):
+    def __init__(self, folder, collector, configuration="{}", environment=None):
         self.folder = folder
         self.collector = collector
         self.configuration = configuration
+        self.environment = environment or {}
 
     def __enter__(self):
         file = self.folder / "modelwarden.yaml"
@@ -30,6 +31,7 @@ class Agent:
             OTEL_EXPORTER_OTLP_ENDPOINT=self.collector.endpoint,
             # The archive of classes that the first start makes is the benchmark's own.
             XDG_CACHE_HOME=str(self.folder / "cache"),
+            **self.environment,
         )
         began = time.monotonic()
         with open(self.log, "w", encoding="utf-8") as log:
@@ -60,9 +62,16 @@ class Agent:
             return False
 
     def rss_mebibytes(self):
+        return self._mebibytes("VmRSS:")
+
+    def peak_mebibytes(self):
+        """The most that was resident since the start."""
+        return self._mebibytes("VmHWM:")
+
+    def _mebibytes(self, kind):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             for line in status:
-                if line.startswith("VmRSS:"):
+                if line.startswith(kind):
                     return int(line.split()[1]) / 1024
         raise BenchError("the agent has ended")
 

@@ -20,15 +20,20 @@ def value(any_value):
     return int(content) if kind == "intValue" else content
 
 
+def pairs(fields):
+    return {pair["key"]: value(pair["value"]) for pair in fields.get("attributes", [])}
+
+
 class Span:
     """One span and when it was in the collector's hands, in seconds of Unix time."""
 
-    def __init__(self, fields, arrived):
+    def __init__(self, fields, resource, arrived):
         self.name = fields["name"]
+        self.resource = resource
         self.is_root = not fields.get("parentSpanId")
         self.end = int(fields["endTimeUnixNano"]) / 1e9
         self.arrived = arrived
-        self.attributes = {pair["key"]: value(pair["value"]) for pair in fields.get("attributes", [])}
+        self.attributes = pairs(fields)
 
     @property
     def pid(self):
@@ -87,6 +92,7 @@ class Collector:
         self.read_bytes += len(whole)
         for line in whole.splitlines():
             for resource in json.loads(line).get("resourceSpans", []):
+                names = pairs(resource["resource"])
                 for scope in resource["scopeSpans"]:
-                    self.spans += [Span(fields, now) for fields in scope["spans"]]
+                    self.spans += [Span(fields, names, now) for fields in scope["spans"]]
         return self.spans

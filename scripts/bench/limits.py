@@ -35,6 +35,7 @@ def limits(results):
     spans = [seconds for kind in arrival.values() for seconds in kind]
     unrelated = median_added(results, "getppid", base="empty")
     read = median_added(results, "pread_model", base="empty")
+    churn = results["churn"]
     return [
         Limit("unrelated call, beyond the empty program", 8, "ns", unrelated),
         Limit("model read, beyond the empty program", 160, "ns", read),
@@ -43,5 +44,8 @@ def limits(results):
         Limit("of one processor, full node", 0.5, "%", rest["crowd"]["cpu_percent"]),
         Limit("start until ready, at most", 2, "s", max(ready)),
         Limit("span in the collector, at most", 1, "s", max(spans)),
+        Limit("memory in a cluster (RSS), at most", 128, "MiB", churn["peak_mebibytes"]),
+        Limit("start until ready in a cluster", 3, "s", churn["ready_seconds"]),
+        Limit("pod's start until its resource, at most", 1, "s", max(churn["resource_seconds"])),
         Limit("loader of 25,600 reads, in all", 7, "ms", median_added(results, "load") / 1e6),
     ]

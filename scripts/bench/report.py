@@ -25,6 +25,11 @@ limit if one is missed.
 - The full node has {crowd_processes:,} processes with {crowd_files} open descriptors each, and {crowd_holders} of them have
   a model mapped. Time of processor is that of all threads of the agent over {idle_seconds} s, after its
   first sessions have ended.
+- The node of a cluster has {node_pods:,} pods, which are replaced one by one within {churn_seconds} s until
+  there were {node_containers:,} containers. Each reads a model, with its own number of bytes, in a cgroup like the
+  kubelet's; the API server is played with whole objects. Every container's bytes must be under its own names
+  in the collector. Memory is the most that was ever resident; a pod has its resource when the first span
+  under its names has arrived, measured from its first process on.
 - A span has arrived when the collector has written it to its file. It is measured from the process' exit,
   from the end of the quiet period, or from the slice's last read.
 """
@@ -84,10 +89,12 @@ def rest_row(name, rest):
 def agent_table(results):
     starts = results["starts"]
     memory, ready = max(starts["rss_mebibytes"]), statistics.median(starts["ready_seconds"])
+    churn = results["churn"]
     rows = [
         rest_row("idle node", results["footprint"]["idle"]),
         rest_row("full node", results["footprint"]["crowd"]),
         ["under the loads above", "", f"{memory:.0f} MiB", f"{ready:.2f} s"],
+        ["node of a cluster, pods coming and going", "", f"{churn['peak_mebibytes']:.0f} MiB", f"{churn['ready_seconds']:.2f} s"],
         ["its very first start, which makes an archive of classes", "", "", f"{results['first_start_seconds']:.2f} s"],
     ]
     return table(["agent", "of one processor", "RSS", "ready after"], rows)

@@ -50,7 +50,8 @@ class BenchmarkTest {
           .toIterable()
           .containsExactlyInAnyOrder("nothing", "empty", "ours", "bpftrace");
     }
-    for (String part : List.of("calls", "starts", "footprint", "ring", "first_start_seconds")) {
+    for (String part :
+        List.of("calls", "starts", "footprint", "churn", "ring", "first_start_seconds")) {
       assertThat(numbers(results.path(part))).as(part).isNotEmpty().allMatch(number -> number > 0);
     }
     // A session may end before its quiet period does, by the time between two polls.
@@ -78,6 +79,11 @@ class BenchmarkTest {
     ((ObjectNode) results.path("starts")).putArray("ready_seconds").add(2.0);
     ((ObjectNode) results.path("starts")).putArray("rss_mebibytes").add(80.0);
     ((ObjectNode) results.path("arrival")).removeAll().putArray("a_slice").add(1.0);
+    ((ObjectNode) results.path("churn"))
+        .put("peak_mebibytes", 128.0)
+        .put("ready_seconds", 3.0)
+        .putArray("resource_seconds")
+        .add(1.0);
     for (JsonNode rest : results.path("footprint")) {
       ((ObjectNode) rest)
           .put("cpu_percent", 0.5)
