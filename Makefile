@@ -58,7 +58,7 @@ prometheus: ## print the folder of Prometheus, building it if there is none
 	@scripts/prometheus.sh
 
 docs: build ## make the reference pages from the code
-	@for page in telemetry.TelemetryReference config.ConfigurationReference; do \
+	@for page in telemetry.TelemetryReference config.ConfigurationReference policy.PolicyFiles; do \
 	  java -cp exporter/target/test-classes:exporter/target/modelwarden.jar io.modelwarden.$$page . || exit 1; done
 
 format: ## format C and Java

@@ -32,6 +32,7 @@ class ArchitectureTest {
           Map.entry("model", Set.of()),
           Map.entry("workload", Set.of()),
           Map.entry("config", Set.of()),
+          Map.entry("policy", Set.of("config")),
           Map.entry("probe", Set.of("event", "btf", "libbpf")),
           Map.entry("session", Set.of("event", "model", "workload")),
           Map.entry("telemetry", Set.of("event", "session", "workload")),
@@ -48,6 +49,7 @@ class ArchitectureTest {
                   "session",
                   "telemetry",
                   "top",
+                  "policy",
                   "config")));
 
   @ArchTest
@@ -91,7 +93,7 @@ class ArchitectureTest {
           .resideInAPackage("io.micrometer..");
 
   @ArchTest
-  static final ArchRule terminalAndJson_stayInTop =
+  static final ArchRule terminalAndItsJson_stayInTop =
       noClasses()
           .that()
           .resideOutsideOfPackage("io.modelwarden.top..")
@@ -101,13 +103,25 @@ class ArchitectureTest {
 
   /** The client of the API server is told by one how to read. */
   @ArchTest
-  static final ArchRule jackson_staysBesideTheKubernetesClient =
+  static final ArchRule jackson_staysWhereDocumentsAre =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.modelwarden.top..", "io.modelwarden.workload.kubernetes..")
+          .resideOutsideOfPackages(
+              "io.modelwarden.top..",
+              "io.modelwarden.policy..",
+              "io.modelwarden.workload.kubernetes..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.fasterxml.jackson..");
+
+  @ArchTest
+  static final ArchRule yaml_staysInConfig =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.modelwarden.config..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.snakeyaml..");
 
   @ArchTest
   static final ArchRule kubernetesClient_staysInOnePackage =

@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
       RunCommand.class,
       DoctorCommand.class,
       TopCommand.class,
+      PolicyCommand.class,
       VersionCommand.class,
       WarmUpCommand.class,
       GenerateCompletion.class
@@ -35,6 +36,7 @@ import picocli.CommandLine.Option;
       "  modelwarden doctor",
       "  modelwarden run --config /etc/modelwarden/modelwarden.yaml",
       "  modelwarden top",
+      "  modelwarden policy check policy.yaml",
       "  OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 modelwarden run"
     })
 public final class Main {

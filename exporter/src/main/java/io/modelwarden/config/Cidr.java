@@ -14,8 +14,12 @@ public record Cidr(InetAddress address, int prefixBits) {
   private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
-  /** Parses {@code 10.0.0.0/8} or {@code fd00::/8}. */
-  static Cidr parse(String text) {
+  /**
+   * Parses {@code 10.0.0.0/8} or {@code fd00::/8}.
+   *
+   * @throws IllegalArgumentException with what is wrong, worded to follow the value
+   */
+  public static Cidr parse(String text) {
     int slash = text.indexOf('/');
     if (slash < 0) {
       throw new IllegalArgumentException("needs a prefix length, such as " + text + "/32");

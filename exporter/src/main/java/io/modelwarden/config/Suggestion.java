@@ -4,12 +4,21 @@ package io.modelwarden.config;
 import java.util.Collection;
 
 /** The known name that is nearest to a wrong one. */
-final class Suggestion {
+public final class Suggestion {
 
   private Suggestion() {}
 
-  /** Empty, or a sentence to append to a message. */
+  /** A sentence to append to a message about a setting. */
   static String of(String wrong, Collection<String> known) {
+    return of(wrong, known, "docs/configuration.md");
+  }
+
+  /**
+   * A sentence to append to a message.
+   *
+   * @param page where all of them are described
+   */
+  public static String of(String wrong, Collection<String> known, String page) {
     String nearest = "";
     int least = Math.max(3, wrong.length() / 3);
     for (String name : known) {
@@ -20,7 +29,7 @@ final class Suggestion {
       }
     }
     return nearest.isEmpty()
-        ? ": see docs/configuration.md for those there are"
+        ? ": see " + page + " for those there are"
         : ": did you mean " + nearest + "?";
   }
 

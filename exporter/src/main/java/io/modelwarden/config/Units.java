@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Sizes such as 64MiB and durations such as 10s. */
-final class Units {
+public final class Units {
 
   private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,18}) ?([A-Za-z]*)");
   private static final Map<String, Long> BYTES =
@@ -37,7 +37,10 @@ final class Units {
 
   private Units() {}
 
-  static long bytes(String text) {
+  /**
+   * @throws IllegalArgumentException with what it is not, worded to follow the value
+   */
+  public static long bytes(String text) {
     return quantity(text, BYTES, "a size such as 1048576, 64MiB or 1GB");
   }
 
