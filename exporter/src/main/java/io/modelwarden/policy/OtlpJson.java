@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
@@ -75,10 +74,6 @@ final class OtlpJson {
   }
 
   private static void expect(JsonParser parser, JsonToken expected) throws IOException {
-    if (parser.currentToken() == null) {
-      // The file ends here: the parser says so itself, and as what.
-      throw new JsonEOFException(parser, JsonToken.NOT_AVAILABLE, "the file ends");
-    }
     if (parser.currentToken() != expected) {
       throw new JsonParseException(
           parser, "there is " + parser.currentToken() + " instead of " + expected);

@@ -4,8 +4,8 @@ package io.modelwarden.policy;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.modelwarden.config.ConfigurationException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -61,9 +61,9 @@ public final class SpanReaders {
                 added.accept(reader.toString());
               }
             });
-    try (InputStream input = Files.newInputStream(file);
+    try (EndOfFile input = new EndOfFile(Files.newInputStream(file));
         JsonParser parser = OtlpJson.parser(input)) {
-      found.read(file, parser);
+      found.read(file, input, parser);
     } catch (IOException unreadable) {
       throw new ConfigurationException(
           file
@@ -74,14 +74,32 @@ public final class SpanReaders {
     return new Found(found.accesses, found.leftOut, found.incomplete);
   }
 
-  private void read(Path file, JsonParser parser) throws IOException {
+  /** Says whether the parser has come to the end: then that is what it complains of. */
+  private static final class EndOfFile extends FilterInputStream {
+    private boolean reached;
+
+    EndOfFile(InputStream input) {
+      super(input);
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int length) throws IOException {
+      int count = super.read(to, offset, length);
+      reached |= count < 0;
+      return count;
+    }
+  }
+
+  private void read(Path file, EndOfFile input, JsonParser parser) throws IOException {
     try {
       while (parser.nextToken() != null) {
         request(parser);
       }
-    } catch (JsonEOFException writing) {
-      incomplete = true;
     } catch (JsonProcessingException wrong) {
+      if (input.reached) {
+        incomplete = true;
+        return;
+      }
       throw new ConfigurationException(
           "%s:%d: is no line of spans as OTLP in JSON (%s): name the spans.jsonl of the file backend"
               .formatted(
