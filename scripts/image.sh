@@ -33,7 +33,7 @@ build_and_push() {
 }
 
 needed mmdebstrap mmdebstrap
-packages=openjdk-17-jdk-headless,libbpf1
+packages=openjdk-17-jdk-headless,binutils,libbpf1
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 versions=$(apt-cache policy ${packages//,/ } | grep Candidate)
 base=$(build_once "$CACHE/image-base/$(digest - <<<"$suite $versions")" \

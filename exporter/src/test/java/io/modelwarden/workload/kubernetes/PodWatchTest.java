@@ -24,6 +24,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +68,7 @@ class PodWatchTest {
   }
 
   @Test
+  @Tag("packaged")
   void podsOfThisNode_withOwnersAndCluster() throws IOException {
     api.put(ApiServer.read("deployment-pod"));
     api.put(ApiServer.read("cronjob-pod"));
@@ -91,6 +93,7 @@ class PodWatchTest {
   }
 
   @Test
+  @Tag("packaged")
   void podsThatComeAndGo_areFollowed() throws IOException {
     try (PodWatch watch = start()) {
       until(watch::isWatching);
@@ -105,6 +108,7 @@ class PodWatchTest {
   }
 
   @Test
+  @Tag("packaged")
   void versionThatHasExpired_isListedAgain() throws IOException {
     api.put(ApiServer.read("deployment-pod"));
     try (PodWatch watch = start()) {
@@ -283,6 +287,7 @@ class PodWatchTest {
 
   /** Without rights on ReplicaSets the Deployment is told by its template's hash. */
   @Test
+  @Tag("packaged")
   void ownersThatMayNotBeRead_areToldByName() throws IOException {
     api.put(ApiServer.read("deployment-pod"));
     api.setFault(
