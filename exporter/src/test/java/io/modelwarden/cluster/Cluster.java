@@ -52,6 +52,16 @@ final class Cluster {
     checked(command);
   }
 
+  /** Ends a part of the cluster, or starts it again. */
+  static void part(String action, String part) {
+    script("scripts/cluster.sh " + action + " " + part);
+  }
+
+  /** Ends every process of a container, as a crash does; the kubelet starts it again. */
+  static void killContainer(String id) {
+    script("grep -ls " + id + " /proc/[0-9]*/cgroup | cut -d/ -f3 | xargs kill -KILL");
+  }
+
   private static String succeeding(String program, String... arguments) {
     List<String> command = withEnvironment("exec " + program + " \"$@\"");
     command.addAll(List.of(arguments));

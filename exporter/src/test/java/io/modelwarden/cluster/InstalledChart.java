@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.modelwarden.system.CollectorOutput;
+import io.modelwarden.system.RunningCollector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 
 /** The chart as a release of its own, with its collector, which writes files into a folder. */
 final class InstalledChart extends CollectorOutput implements AutoCloseable {
@@ -15,12 +19,14 @@ final class InstalledChart extends CollectorOutput implements AutoCloseable {
   /** There is no name service in the cluster: the Service has an address that is known before. */
   private static final String COLLECTOR = "10.96.0.50";
 
+  private static final double EXPORT_SECONDS = 0.5;
+
   private static final String VALUES =
       """
       image: {repository: docker.io/local/modelwarden, tag: test, pullPolicy: Never}
       otlp: {endpoint: "http://%1$s:4318"}
       config: {session: {slice: 1s, quiet-period: 2s}}
-      env: [{name: OTEL_METRIC_EXPORT_INTERVAL, value: "1000"}]
+      env: [{name: OTEL_METRIC_EXPORT_INTERVAL, value: "500"}]
       collector:
         enabled: true
         clusterIP: %1$s
@@ -67,6 +73,34 @@ final class InstalledChart extends CollectorOutput implements AutoCloseable {
           labels: {pod-security.kubernetes.io/enforce: privileged}
         """
             .formatted(NAMESPACE));
+  }
+
+  /** Waits until the reads of a file are there, and what would have come besides. */
+  void awaitReads(String file, Map<Reader, Long> expected) {
+    long bytes = sum(expected);
+    RunningCollector.await(
+        bytes + " bytes of " + file,
+        () -> sum(Reader.counted(this, file)) >= bytes && sum(Reader.seen(this, file)) >= bytes);
+    settle();
+    assertThat(Reader.counted(this, file)).as("counters").isEqualTo(expected);
+    assertThat(Reader.seen(this, file)).as("spans").isEqualTo(expected);
+  }
+
+  /** Waits for two exports. */
+  private void settle() {
+    double before = heartbeat();
+    RunningCollector.await("exports", () -> heartbeat() > before + 2 * EXPORT_SECONDS);
+  }
+
+  private double heartbeat() {
+    return totals().of("modelwarden.agent.heartbeat").values().stream()
+        .mapToDouble(Double::doubleValue)
+        .max()
+        .orElse(0);
+  }
+
+  private static long sum(Map<Reader, Long> bytes) {
+    return bytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
   @Override

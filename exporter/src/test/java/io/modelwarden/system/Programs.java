@@ -47,7 +47,7 @@ public final class Programs {
   }
 
   /** Runs an act of bpf/tests/acts to its good end. */
-  static void act(String name, Object... arguments) {
+  public static void act(String name, Object... arguments) {
     List<String> command = new ArrayList<>();
     command.add(REPOSITORY.resolve("bpf/build/acts/" + name).toString());
     for (Object argument : arguments) {
