@@ -57,6 +57,10 @@ final class Cluster {
     script("scripts/cluster.sh " + action + " " + part);
   }
 
+  static boolean isReady() {
+    return Programs.run(withEnvironment("kubectl get --raw /readyz")).code() == 0;
+  }
+
   /** Ends every process of a container, as a crash does; the kubelet starts it again. */
   static void killContainer(String id) {
     script("grep -ls " + id + " /proc/[0-9]*/cgroup | cut -d/ -f3 | xargs kill -KILL");

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The chart as a release of its own, with its collector, which writes files into a folder. */
 final class InstalledChart extends CollectorOutput implements AutoCloseable {
@@ -19,6 +20,7 @@ final class InstalledChart extends CollectorOutput implements AutoCloseable {
   /** There is no name service in the cluster: the Service has an address that is known before. */
   private static final String COLLECTOR = "10.96.0.50";
 
+  private static final String AGENT = "--selector=app.kubernetes.io/component=agent";
   private static final double EXPORT_SECONDS = 0.5;
 
   private static final String VALUES =
@@ -84,6 +86,29 @@ final class InstalledChart extends CollectorOutput implements AutoCloseable {
     settle();
     assertThat(Reader.counted(this, file)).as("counters").isEqualTo(expected);
     assertThat(Reader.seen(this, file)).as("spans").isEqualTo(expected);
+  }
+
+  /** Whether the newest value of the agent's metric is this. */
+  boolean isWatching(int value) {
+    return totals().of("modelwarden.agent.kubernetes.watching").containsValue((double) value);
+  }
+
+  /** The id of the agent's container. */
+  String agentContainer() {
+    String path = "{.items[0].status.containerStatuses[0].containerID}";
+    return agent("get", "pods", AGENT, "--output=jsonpath=" + path).replace("containerd://", "");
+  }
+
+  /** Deletes the agent's pod and waits for the next one to be ready. */
+  void deleteAgent() {
+    agent("delete", "pods", AGENT, "--wait");
+    agent("rollout", "status", "daemonset/modelwarden", "--timeout=60s");
+  }
+
+  private static String agent(String... arguments) {
+    return Cluster.kubectl(
+        Stream.concat(Stream.of("--namespace=" + NAMESPACE), Stream.of(arguments))
+            .toArray(String[]::new));
   }
 
   /** Waits for two exports. */

@@ -88,7 +88,10 @@ final class ModelServers implements AutoCloseable {
     kubectl("wait", "--for=condition=Complete", "job/" + name, "--timeout=60s");
   }
 
-  /** A pod that may do on the node what it likes, and reads a file there in the node's mounts. */
+  /**
+   * A pod that may do on the node what it likes, and reads a file there in the machine's mounts. It
+   * enters them by etcd: the first process of a machine for tests may be out of its reach.
+   */
   void podOnTheNode(String name, Path file) {
     Cluster.apply(
         """
@@ -102,7 +105,7 @@ final class ModelServers implements AutoCloseable {
             - name: shell
               image: %3$s
               imagePullPolicy: Never
-              command: [nsenter, -t, "1", -m, --, /bin/sh, -c, "/bin/cat %4$s >/dev/null"]
+              command: [sh, -c, "nsenter -t $(pidof etcd) -m -- /bin/cat %4$s >/dev/null"]
               securityContext: {privileged: true}
         """
             .formatted(name, namespace, IMAGE, file));
