@@ -2,6 +2,9 @@
 # Thin front: each target calls what does the work. `make help` lists them.
 SHELL := /bin/bash
 MAVEN := mvn --batch-mode --no-transfer-progress
+# Ends the cluster whatever happens; the jar is there already.
+CLUSTER_TESTS = trap 'scripts/cluster.sh down' EXIT; scripts/cluster.sh up && \
+  $(MAVEN) -pl bpf,exporter test-compile surefire:test@cluster-tests
 
 .PHONY: help setup build test demo doctor image unit-check chart-check cluster cluster-test cluster-down collector prometheus docs format format-check clean bench
 .DEFAULT_GOAL := help
@@ -18,9 +21,10 @@ build: ## compile the kernel side and the agent, without tests
 	@scripts/packages.sh
 	$(MAVEN) --quiet -DskipTests package
 
-test: setup ## every test: unit, kernel (root), collector, Prometheus, real programs
+test: setup ## every test: unit, kernel (root), collector, Prometheus, real programs, Kubernetes
 	@scripts/loaders.sh >/dev/null
 	$(MAVEN) verify
+	@$(CLUSTER_TESTS)
 
 bench: build ## what it costs, beside nothing, an empty program and bpftrace (10 min; ROUNDS=9)
 	@scripts/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -44,9 +48,7 @@ cluster: ## a Kubernetes of one node, built from Go modules, in a network namesp
 	@scripts/cluster.sh up
 
 cluster-test: setup build ## the chart on the cluster, thefts in pods, and what a collector received of them
-	@scripts/cluster.sh up
-	$(MAVEN) -pl bpf,exporter test-compile surefire:test@cluster-tests
-	@scripts/cluster.sh down
+	@$(CLUSTER_TESTS)
 
 cluster-down: ## end it and remove all of it
 	@scripts/cluster.sh down
