@@ -332,6 +332,12 @@ struct decide_request {
 	__u32 any_version;
 };
 
+/* Argument of the syscall program `declare`: this process holds a model, whatever it has open. */
+struct declare_request {
+	__s32 pid; /* as the caller counts */
+	__u32 found;
+};
+
 #define ASSERT_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is padded")
 ASSERT_SIZE(process_key, 16);
 ASSERT_SIZE(process_facts, 120);
@@ -350,5 +356,6 @@ ASSERT_SIZE(doorbell, 64);
 ASSERT_SIZE(identify_request, 72);
 ASSERT_SIZE(decide_request, 56);
 ASSERT_SIZE(disarm_request, 32);
+ASSERT_SIZE(declare_request, 8);
 
 #endif

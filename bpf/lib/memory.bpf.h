@@ -55,15 +55,20 @@ static __always_inline void count_memory_read_of(struct pid *pid, enum memory_me
 	bpf_task_release(victim);
 }
 
-/* The victim by a number in the namespace of the caller. */
+/* By a number in the namespace of the caller. To be released. */
+static __always_inline struct task_struct *task_of_pid(__s32 pid)
+{
+	if (setting_task_from_vpid)
+		return bpf_task_from_vpid(pid);
+	if (!BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid, level))
+		return bpf_task_from_pid(pid); /* only the initial namespace counts alike */
+	return NULL;
+}
+
 static __always_inline void count_memory_read_at(__s32 pid, enum memory_method method, __u64 bytes)
 {
-	struct task_struct *victim = NULL;
+	struct task_struct *victim = task_of_pid(pid);
 
-	if (setting_task_from_vpid)
-		victim = bpf_task_from_vpid(pid);
-	else if (!BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid, level))
-		victim = bpf_task_from_pid(pid); /* only the initial namespace counts alike */
 	if (!victim) {
 		count_failure(FAILURE_VICTIM_UNRESOLVED);
 		return;

@@ -63,3 +63,19 @@ static __always_inline int decide_file(struct decide_request *request)
 	request->accepted = 1;
 	return 0;
 }
+
+/* Armed without having touched a file; what it forks and executes inherits that. */
+static __always_inline int declare_process(struct declare_request *request)
+{
+	struct task_struct *task = task_of_pid(request->pid);
+	struct process_key key = {};
+
+	if (!task)
+		return 0;
+	read_process_key(task, &key);
+	if (!is_agent(&key) && !find_armed(&key))
+		arm(task, &key, 0);
+	request->found = 1;
+	bpf_task_release(task);
+	return 0;
+}

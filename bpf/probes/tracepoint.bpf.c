@@ -47,6 +47,7 @@ SHARE_LAYOUT(doorbell);
 SHARE_LAYOUT(identify_request);
 SHARE_LAYOUT(decide_request);
 SHARE_LAYOUT(disarm_request);
+SHARE_LAYOUT(declare_request);
 SHARE_LAYOUT(directory_key);
 SHARE_ENUM(process_flag);
 SHARE_ENUM(process_entrance);
@@ -173,4 +174,10 @@ SEC("syscall")
 int disarm(struct disarm_request *request)
 {
 	return disarm_process(request);
+}
+
+SEC("syscall")
+int declare(struct declare_request *request)
+{
+	return declare_process(request);
 }

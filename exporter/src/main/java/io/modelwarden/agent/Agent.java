@@ -55,6 +55,7 @@ final class Agent implements AutoCloseable {
   private final Telemetry telemetry;
   private final AccessTracker tracker;
   private final KernelPoller poller;
+  private final DeclaredProcesses declared;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final NameListener naming =
       new NameListener() {
@@ -92,7 +93,7 @@ final class Agent implements AutoCloseable {
                 settings.models().names()::containsValue,
                 workloads::allowedExecutables,
                 this::eventEpochNanos));
-    Function<ProcessFacts, Optional<String>> declared = Wiring.declared(settings);
+    Function<ProcessFacts, Optional<String>> bySettings = Wiring.declared(settings);
     ModelNames names = new ModelNames(settings.models().names());
     this.tracker =
         new AccessTracker(
@@ -101,10 +102,11 @@ final class Agent implements AutoCloseable {
             workloads.resolver(),
             workloads::readiness,
             scopes,
-            process -> declared.apply(process).or(() -> workloads.declared(process)),
+            process -> bySettings.apply(process).or(() -> workloads.declared(process)),
             telemetry,
             process -> poller().disarm(process));
     this.poller = new KernelPoller(kernel, clock, new Judge(settings.models()), tracker);
+    this.declared = new DeclaredProcesses(poller::declare);
     SelfReport.register(telemetry.self(), kernel, poller, tracker);
     workloads.report(telemetry.self());
   }
@@ -164,7 +166,9 @@ final class Agent implements AutoCloseable {
       poller.poll();
       tracker.tick(poller.nowEpochNanos());
       workloads.tick(naming);
-      if (workloads.declareAnew()) {
+      boolean anew = workloads.declareAnew();
+      declared.look(workloads.declaredContainers(), anew);
+      if (anew) {
         tracker.declareAnew();
       }
       telemetry.deliver();

@@ -104,6 +104,11 @@ final class Workloads implements AutoCloseable {
     return before != declarations;
   }
 
+  /** Of pods that are declared to hold a model. */
+  Set<String> declaredContainers() {
+    return watch == null ? Set.of() : watch.declaredContainers();
+  }
+
   /** Of the workload's namespace; empty if there is none, or it is not known. */
   String allowedExecutables(Workload workload) {
     PodContainer container = workload.container();

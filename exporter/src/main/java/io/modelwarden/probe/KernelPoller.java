@@ -122,6 +122,16 @@ public final class KernelPoller implements AutoCloseable {
     return disarmed;
   }
 
+  /**
+   * Begins the mark of a process that is declared to hold a model: what it sends is counted from
+   * now on, and so is what its children do.
+   */
+  public void declare(int pid) {
+    byte[] request = kernel.layouts().bytes(kernel.layouts().declareRequest);
+    kernel.layouts().declareRequest.integer("pid", 4).put(Layouts.view(request), 0, pid);
+    kernel.program("declare").run(request);
+  }
+
   public long ringPendingBytes() {
     return doorbells.pendingBytes();
   }

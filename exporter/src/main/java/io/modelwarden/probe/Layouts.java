@@ -22,6 +22,7 @@ final class Layouts {
   final StructLayout identifyRequest;
   final StructLayout decideRequest;
   final StructLayout disarmRequest;
+  final StructLayout declareRequest;
   final StructLayout fileKey;
   final StructLayout fileFacts;
   final StructLayout processFacts;
@@ -46,6 +47,7 @@ final class Layouts {
     identifyRequest = types.struct("identify_request");
     decideRequest = types.struct("decide_request");
     disarmRequest = types.struct("disarm_request");
+    declareRequest = types.struct("declare_request");
     fileKey = types.struct("file_key");
     fileFacts = types.struct("file_facts");
     processFacts = types.struct("process_facts");

@@ -26,7 +26,8 @@ final class ProbeCatalog {
           Map.entry("exclude_agent", new Purpose("leaving the agent out", true)),
           Map.entry("identify", new Purpose("which file a descriptor is", true)),
           Map.entry("decide", new Purpose("verdicts on files", true)),
-          Map.entry("disarm", new Purpose("ends of marks", true)));
+          Map.entry("disarm", new Purpose("ends of marks", true)),
+          Map.entry("declare", new Purpose("marks by declaration", true)));
 
   private ProbeCatalog() {}
 

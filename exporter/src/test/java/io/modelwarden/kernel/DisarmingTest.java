@@ -49,6 +49,25 @@ class DisarmingTest {
     }
   }
 
+  /** A server that streams weights has no file open that would give it away. */
+  @Test
+  void mark_byDeclaration_needsNoFileAndIsInherited() throws IOException {
+    try (Observed observed = new Observed();
+        Shell shell = new Shell()) {
+      shell.run("true");
+      observed.settle();
+      assertThat(observed.timesArmed(shell.pid())).isZero();
+      observed.declare(shell.pid());
+      assertThat(observed.timesArmed(shell.pid())).isEqualTo(1);
+      int child = Integer.parseInt(shell.run("sleep 0.01 & echo $!; wait"));
+      observed.settle();
+      assertThat(observed.timesArmed(child)).isPositive();
+      observed.declare(shell.pid());
+      assertThat(observed.timesArmed(shell.pid())).as("it was marked before").isEqualTo(1);
+      observed.declare(1 << 22); // nobody
+    }
+  }
+
   /** A shell that does one thing after the other, and says when it is done. */
   private static final class Shell implements AutoCloseable {
     private final Process process;

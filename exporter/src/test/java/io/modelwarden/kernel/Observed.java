@@ -134,6 +134,11 @@ final class Observed implements AutoCloseable {
             .key());
   }
 
+  void declare(int pid) {
+    poller.declare(pid);
+    poller.poll();
+  }
+
   /** How often a process was told of: once for each time it was armed. */
   long timesArmed(int pid) {
     return of(KernelEvent.ProcessSeen.class, seen -> seen.process().key().pid() == pid).count();

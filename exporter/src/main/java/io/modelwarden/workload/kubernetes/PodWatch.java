@@ -12,6 +12,7 @@ import io.modelwarden.workload.PodNames;
 import io.modelwarden.workload.Readiness;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -118,11 +119,17 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
    */
   public String holdsModel(String podUid) {
     Pod pod = pods.get(podUid);
-    if (pod == null) {
-      return "";
-    }
+    return pod == null ? "" : holdsModel(pod);
+  }
+
+  private String holdsModel(Pod pod) {
     String own = Namespaces.model(pod.annotations());
     return own.isEmpty() ? namespaces.holdsModel(pod.namespace()) : own;
+  }
+
+  /** Ids of containers that run in pods which are declared to hold a model. */
+  public Set<String> declaredContainers() {
+    return pods.containerIds(pod -> !holdsModel(pod).isEmpty());
   }
 
   /** Another number than before if pods or namespaces may declare other models. */
@@ -214,9 +221,9 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
       answered();
       findCluster();
       Pod pod = reader.read(added);
-      String before = holdsModel(pod.kubeletUid());
+      Pod before = pods.get(pod.kubeletUid());
       pods.put(pod, owners.of(pod));
-      if (!before.equals(holdsModel(pod.kubeletUid()))) {
+      if (!holdsModel(pod).isEmpty() && !pod.equals(before)) {
         declarations.incrementAndGet();
       }
     }

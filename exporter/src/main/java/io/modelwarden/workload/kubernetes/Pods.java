@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,15 @@ final class Pods {
   synchronized boolean contains(String kubeletUid) {
     Known pod = known.get(kubeletUid);
     return pod != null && pod.goneNanos < 0;
+  }
+
+  /** Of what runs now in the pods that fit. */
+  synchronized Set<String> containerIds(Predicate<Pod> which) {
+    return known.values().stream()
+        .filter(each -> each.goneNanos < 0 && which.test(each.pod))
+        .flatMap(each -> each.pod.containers().stream())
+        .flatMap(container -> container.ids().stream().limit(1))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   synchronized @Nullable Pod get(String kubeletUid) {

@@ -187,9 +187,14 @@ class PodWatchTest {
     try (PodWatch watch = start()) {
       until(() -> watch.find(POD, SERVER) != null);
       assertThat(watch.holdsModel(POD)).isEmpty();
+      assertThat(watch.declaredContainers()).isEmpty();
       final long before = watch.declarations();
       api.put(ApiServer.namespace("models", Map.of("modelwarden.io/holds-model", "org/base")));
       until(() -> watch.holdsModel(POD).equals("org/base") && watch.declarations() > before);
+      assertThat(watch.declaredContainers())
+          .as("of the present runs")
+          .contains(SERVER)
+          .doesNotContain("1".repeat(64));
       final long between = watch.declarations();
       annotate(pod, "modelwarden.io/holds-model", "org/own");
       api.put(pod);
