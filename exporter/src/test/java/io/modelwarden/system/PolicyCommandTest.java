@@ -28,7 +28,7 @@ class PolicyCommandTest {
   @Test
   void example_isCheckedAndRenderedForARealCollector() throws IOException {
     assertThat(good("policy", "check", EXAMPLE))
-        .contains("8 rules: 4 read, 1 egress, 1 memory, 2 reload");
+        .contains("9 rules: 4 read, 1 egress, 2 memory, 2 reload");
     Path old = Files.writeString(folder.resolve("policy.yaml"), "old");
     Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rw-r-----"));
     Path rules = folder.resolve("policy.rules.yaml");
