@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.telemetry;
 
+import io.modelwarden.telemetry.MetricSpec.Instrument;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
@@ -24,7 +25,7 @@ final class Stream {
 
   private final Attributes attributes;
   private final int pointBytes;
-  private final boolean bornAtZero;
+  private final Instrument instrument;
   private final long startEpochNanos;
   private long value;
   private long touchedEpochNanos;
@@ -33,15 +34,20 @@ final class Stream {
   private boolean lastPointTaken;
   private boolean closed;
 
-  /**
-   * @param bornAtZero false for a gauge, whose first value is no increase
-   */
-  Stream(Attributes attributes, boolean bornAtZero, long startEpochNanos) {
+  Stream(Attributes attributes, Instrument instrument, long startEpochNanos) {
     this.attributes = attributes;
     this.pointBytes = estimatedBytes(attributes);
-    this.bornAtZero = bornAtZero;
+    this.instrument = instrument;
     this.startEpochNanos = startEpochNanos;
     this.touchedEpochNanos = startEpochNanos;
+  }
+
+  /**
+   * The start that a point tells of. A gauge tells none: Prometheus takes the start of any series
+   * for a moment at which it was 0, and an agent heard at 0 has been silent since 1970.
+   */
+  static long toldStart(Instrument instrument, long startEpochNanos) {
+    return instrument == Instrument.GAUGE ? 0 : startEpochNanos;
   }
 
   /** When a series that nobody has received yet was 0. */
@@ -88,10 +94,10 @@ final class Stream {
   synchronized void points(long nowEpochNanos, List<LongPointData> to) {
     // A clock that was set back must not make a point older than the series.
     long now = Math.max(nowEpochNanos, startEpochNanos + RESOLUTION_NANOS);
-    if (bornAtZero && !delivered) {
+    if (instrument == Instrument.COUNTER && !delivered) {
       to.add(LongPointData.create(startEpochNanos, zeroAt(startEpochNanos, now), attributes, 0));
     }
-    to.add(LongPointData.create(startEpochNanos, now, attributes, value));
+    to.add(LongPointData.create(toldStart(instrument, startEpochNanos), now, attributes, value));
     lastPointTaken = ending;
   }
 

@@ -137,7 +137,7 @@ final class StreamFamily {
   private Stream create(Attributes attributes, long epochNanos) {
     // Not before the last collection: a series that had these attributes before has points there.
     long start = Math.max(epochNanos, collectedEpochNanos + Stream.RESOLUTION_NANOS);
-    return new Stream(attributes, metric.instrument() == Instrument.COUNTER, start);
+    return new Stream(attributes, metric.instrument(), start);
   }
 
   private boolean makeRoom(long nowEpochNanos) {

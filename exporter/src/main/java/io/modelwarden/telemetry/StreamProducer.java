@@ -87,7 +87,8 @@ final class StreamProducer implements MetricProducer {
         long zeroAt = Stream.zeroAt(start, at);
         points.add(DoublePointData.create(start, zeroAt, one.attributes(), 0, List.of()));
       }
-      points.add(DoublePointData.create(start, at, one.attributes(), sample.value(), List.of()));
+      long told = Stream.toldStart(metric.instrument(), start);
+      points.add(DoublePointData.create(told, at, one.attributes(), sample.value(), List.of()));
     }
     int bytes = points.stream().mapToInt(p -> Stream.estimatedBytes(p.getAttributes())).sum();
     return ProducedMetric.ofDoubles(

@@ -95,6 +95,20 @@ class StreamProducerTest {
         .containsExactly(20L);
   }
 
+  /** Prometheus would take it for a moment at which they were 0. */
+  @Test
+  void gauges_tellNoStart() {
+    streams.measure(new FileSize(Story.SERVER, Story.EPOCH_NANOS, "/m/a", "llama", 10));
+    self.observe(MetricNames.AGENT_RING_USAGE, () -> 1);
+    List<MetricData> gauges =
+        collect().stream().filter(each -> each.getType().name().endsWith("_GAUGE")).toList();
+    assertThat(gauges).hasSize(2);
+    assertThat(gauges)
+        .flatMap(each -> each.getData().getPoints())
+        .extracting(PointData::getStartEpochNanos)
+        .containsOnly(0L);
+  }
+
   @Test
   void everyMeasurement_hasExactlyTheAttributesOfItsMetric() {
     long at = Story.EPOCH_NANOS;
@@ -266,7 +280,8 @@ class StreamProducerTest {
 
   @Test
   void closedSeries_takesNothingMore() {
-    Stream stream = new Stream(Attributes.empty(), true, Story.EPOCH_NANOS);
+    Stream stream =
+        new Stream(Attributes.empty(), MetricSpec.Instrument.COUNTER, Story.EPOCH_NANOS);
     assertThat(stream.add(5, Story.EPOCH_NANOS)).isTrue();
     stream.end();
     stream.points(now, new ArrayList<>());
