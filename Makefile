@@ -6,7 +6,7 @@ MAVEN := mvn --batch-mode --no-transfer-progress
 CLUSTER_TESTS = trap 'scripts/cluster.sh down' EXIT; scripts/cluster.sh up && \
   $(MAVEN) -pl bpf,exporter test-compile surefire:test@cluster-tests
 
-.PHONY: help setup build test demo doctor image unit-check chart-check cluster cluster-test cluster-down collector prometheus docs format format-check clean bench
+.PHONY: help setup build test demo doctor image unit-check chart-check dashboards cluster cluster-test cluster-down collector prometheus docs format format-check clean bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -23,6 +23,7 @@ build: ## compile the kernel side and the agent, without tests
 
 test: setup ## every test: unit, kernel (root), collector, Prometheus, real programs, Kubernetes
 	@scripts/loaders.sh >/dev/null
+	@scripts/grafana.sh >/dev/null
 	$(MAVEN) verify
 	@$(CLUSTER_TESTS)
 
@@ -52,6 +53,11 @@ cluster-test: setup build ## the chart on the cluster, thefts in pods, and what 
 
 cluster-down: ## end it and remove all of it
 	@scripts/cluster.sh down
+
+dashboards: setup build ## make the boards, ask their queries of a real Prometheus, draw them
+	@python3 -B scripts/dashboards/generate.py dashboards
+	$(MAVEN) -pl bpf,exporter -Dtest=DashboardQueriesTest -Dsurefire.failIfNoSpecifiedTests=false test-compile surefire:test@system-tests
+	@scripts/dashboards/draw/draw.sh docs/images
 
 collector: ## print the path of the collector, building it if there is none
 	@scripts/collector.sh

@@ -20,6 +20,7 @@ if [ "${1:-}" = tests ]; then
     rsync rclone socat ncat netcat-openbsd rust-coreutils
     dropbear-bin openssh-sftp-server                 # … and where they send to: none starts a service
   )
+  command -v npm >/dev/null || packages+=(nodejs npm) # dashboards against what Grafana publishes
 fi
 
 installed() { # also no: unpacked and then not configured

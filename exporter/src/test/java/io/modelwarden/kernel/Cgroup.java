@@ -22,8 +22,14 @@ public record Cgroup(Path folder, long id) implements AutoCloseable {
     return at(Files.createDirectory(ROOT.resolve(name)));
   }
 
+  /** One that pods' are made below, as the kubelet has. */
+  public static Cgroup ofKubelet() throws IOException {
+    String name = "modelwarden-test-%d-kubepods.slice".formatted(System.nanoTime());
+    return at(Files.createDirectory(ROOT.resolve(name)));
+  }
+
   /** One below it, gone with it. */
-  Cgroup child(String name) throws IOException {
+  public Cgroup child(String name) throws IOException {
     return at(Files.createDirectory(folder.resolve(name)));
   }
 

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,20 +29,7 @@ class LateSamplesTest {
 
   @BeforeEach
   void start() throws IOException {
-    Path rules = folder.resolve("rules");
-    Programs.Ended rendered =
-        Programs.run(
-            List.of(
-                Programs.REPOSITORY.resolve("scripts/render-demo-rules.sh").toString(),
-                rules.toString()));
-    assertThat(rendered.code()).as(rendered.output()).isZero();
-    String configuration =
-        Files.readString(RunningCollector.CONFIGURATION.resolve("prometheus.yaml"))
-            .replace("../alert-rules/", rules + "/")
-            .replace("evaluation_interval: 1m", "evaluation_interval: 1s");
-    Path file = folder.resolve("prometheus.yaml");
-    Files.writeString(file, configuration);
-    prometheus = new RunningPrometheus(file, folder);
+    prometheus = RunningPrometheus.ofTheDemo(folder);
   }
 
   @AfterEach

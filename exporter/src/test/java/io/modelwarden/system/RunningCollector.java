@@ -62,6 +62,11 @@ public final class RunningCollector extends CollectorOutput implements AutoClose
     }
   }
 
+  /** Where an agent sends to. */
+  String endpoint() {
+    return "http://127.0.0.1:" + port;
+  }
+
   /** The command line of the collector with these files of the configuration. */
   static List<String> command(List<String> subcommand, List<String> files) {
     List<String> command = new ArrayList<>(List.of(Programs.collector()));

@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Speaks the API's own protocol over HTTP: pages, watches, status objects; and can misbehave. It
  * refuses web sockets, so that the client falls back to a stream.
  */
-final class ApiServer implements AutoCloseable {
+public final class ApiServer implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -53,7 +53,7 @@ final class ApiServer implements AutoCloseable {
   private final HttpServer server;
   private int version = 2000;
 
-  ApiServer() {
+  public ApiServer() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
     } catch (IOException failure) {
@@ -67,7 +67,8 @@ final class ApiServer implements AutoCloseable {
     others.put("/apis/batch/v1/namespaces/models/jobs/backup-29400000", read("job"));
   }
 
-  static ObjectNode read(String name) {
+  /** An object of src/test/resources/kubernetes. */
+  public static ObjectNode read(String name) {
     try (InputStream file = ApiServer.class.getResourceAsStream("/kubernetes/" + name + ".json")) {
       return (ObjectNode) JSON.readTree(file);
     } catch (IOException failure) {
@@ -76,7 +77,7 @@ final class ApiServer implements AutoCloseable {
   }
 
   /** A kubeconfig that leads here. */
-  Path kubeconfig(Path folder) throws IOException {
+  public Path kubeconfig(Path folder) throws IOException {
     Path file = folder.resolve("kubeconfig");
     Files.writeString(
         file,
@@ -110,7 +111,7 @@ final class ApiServer implements AutoCloseable {
   }
 
   /** Adds or changes a pod or namespace and tells those who watch. */
-  synchronized void put(ObjectNode object) {
+  public synchronized void put(ObjectNode object) {
     version++;
     ((ObjectNode) object.get("metadata")).put("resourceVersion", Integer.toString(version));
     Listed kind = kindOf(object);
