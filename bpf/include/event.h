@@ -42,6 +42,14 @@ enum process_flag {
 	PROCESS_SESSION = 32,  /* armed by its exec session, when it wrote out of it */
 };
 
+/* What workloads.include and workloads.exclude make of a cgroup. One without a verdict is counted.
+ */
+enum cgroup_verdict {
+	CGROUP_UNDECIDED = 1, /* user space has to decide */
+	CGROUP_SELECTED = 2,
+	CGROUP_LEFT_OUT = 3,
+};
+
 enum process_entrance {
 	ENTRANCE_UNKNOWN = 0,    /* came in from nowhere that is known: a process of the machine */
 	ENTRANCE_ENTRYPOINT = 1, /* descends from what its container was started with */
@@ -85,6 +93,13 @@ enum file_verdict {
 	FILE_ORDINARY = 3,
 };
 
+/* Whether a cgroup that is counted has had the file: only then is it counted for those left out. */
+enum file_holder {
+	HOLDER_NONE = 0,
+	HOLDER_UNDECIDED = 1, /* nobody has decided yet on the cgroup */
+	HOLDER_SELECTED = 2,
+};
+
 enum file_reason {
 	REASON_SUFFIX = 1,
 	REASON_PATH = 2,
@@ -100,6 +115,8 @@ struct file_facts {
 	__u32 id; /* never reused; a reused inode gets another one */
 	__u16 verdict;
 	__u16 reason;
+	__u32 holder; /* enum file_holder */
+	__u32 reserved;
 };
 
 /* What a counter holds, whatever it counts. It only grows. */
@@ -254,6 +271,7 @@ enum doorbell_kind {
 	DOORBELL_NEW_FLOW = 3,
 	DOORBELL_MEMORY_READ = 4,
 	DOORBELL_PROCESS_END = 5,
+	DOORBELL_NEW_CGROUP = 6,
 };
 
 /* The ring only says that something new lies in the maps; a doorbell that is lost loses no fact. */
@@ -281,6 +299,7 @@ enum failure {
 	FAILURE_TEXT_MAP_FULL,
 	FAILURE_CGROUP_MAP_FULL,
 	FAILURE_SESSION_MAP_FULL,
+	FAILURE_SELECTION_MAP_FULL, /* a cgroup without a verdict is counted */
 	FAILURE_PATH_TRUNCATED,
 	FAILURE_DESCRIPTOR_UNRESOLVED, /* closed by another thread before the call returned */
 	FAILURE_MAPPING_UNRESOLVED,
@@ -338,11 +357,20 @@ struct declare_request {
 	__u32 found;
 };
 
+/* Argument of the syscall program `set_holder`: what user space knows of who has had a file. */
+struct holder_request {
+	struct file_key key;
+	__u32 id;
+	__u32 before; /* as user space has seen it */
+	__u32 after;
+	__u32 accepted; /* 0: it has changed meanwhile, look again */
+};
+
 #define ASSERT_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is padded")
 ASSERT_SIZE(process_key, 16);
 ASSERT_SIZE(process_facts, 120);
 ASSERT_SIZE(file_key, 24);
-ASSERT_SIZE(file_facts, 40);
+ASSERT_SIZE(file_facts, 48);
 ASSERT_SIZE(totals, 40);
 ASSERT_SIZE(access_key, 24);
 ASSERT_SIZE(mapping_key, 24);
@@ -353,9 +381,10 @@ ASSERT_SIZE(memory_key, 40);
 ASSERT_SIZE(text_key, 32);
 ASSERT_SIZE(text, 4 + TEXT_BYTES + COMPONENT_BYTES);
 ASSERT_SIZE(doorbell, 64);
-ASSERT_SIZE(identify_request, 72);
+ASSERT_SIZE(identify_request, 80);
 ASSERT_SIZE(decide_request, 56);
 ASSERT_SIZE(disarm_request, 32);
 ASSERT_SIZE(declare_request, 8);
+ASSERT_SIZE(holder_request, 40);
 
 #endif

@@ -151,8 +151,11 @@ struct kernfs_node {
 	__u64 id;
 };
 
+struct cgroup_root;
+
 struct cgroup {
-	int level; /* 0 at the root of its hierarchy */
+	struct cgroup_root *root; /* of its hierarchy */
+	int level;                /* 0 at the root of its hierarchy */
 	struct kernfs_node *kn;
 	struct cgroup *ancestors[]; /* from the root to itself; since 6.1 */
 };

@@ -79,14 +79,17 @@ static __always_inline void count_access(struct file *file, struct inode *inode,
 	struct access_key key = {.method = method, .direction = direction};
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct file_key file_key = {};
+	__u32 whose = verdict_of(task);
 	struct totals *count;
 	struct file_facts *facts;
 	bool full = false;
 
+	if (is_passed_over(inode, whose))
+		return;
 	read_process_key(task, &key.process);
 	if (is_agent(&key.process))
 		return;
-	facts = find_model(file, inode, &file_key, &full);
+	facts = find_model(file, inode, whose, &file_key, &full);
 	if (full)
 		count_elsewhere(&key.process, direction == DIRECTION_READ ? bytes : 0, 0);
 	if (!facts)
@@ -110,14 +113,17 @@ static __always_inline void arm_for_file(struct file *file, struct inode *inode,
 {
 	struct references references = {.task = task, .file = file};
 	struct doorbell where = {};
+	__u32 whose = verdict_of(task);
 	struct file_key file_key = {};
 	struct file_facts *facts;
 	bool full = false;
 
+	if (is_passed_over(inode, whose))
+		return;
 	read_process_key(task, &where.process);
 	if (is_agent(&where.process))
 		return;
-	facts = find_model(file, inode, &file_key, &full);
+	facts = find_model(file, inode, whose, &file_key, &full);
 	if (full)
 		arm(task, &where.process, flags);
 	if (!facts)

@@ -16,9 +16,14 @@ static __always_inline struct cgroup *cgroup_of(struct task_struct *task)
 	return BPF_CORE_READ(state, cgroup);
 }
 
+/* With loads instead of probe reads: it is asked for with each read of a file. */
 static __always_inline __u64 cgroup_id_of(struct task_struct *task)
 {
-	return BPF_CORE_READ(cgroup_of(task), kn, id);
+	__u32 index = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
+	struct css_set *set = kernel_object(task_struct, task)->cgroups;
+	void *state = kernel_object(hlist_head, &set->subsys[index & 15])->first;
+
+	return kernel_object(cgroup_subsys_state, state)->cgroup->kn->id;
 }
 
 /* Id of the cgroup of that level above this one, itself included; 0 if it is not that deep. */

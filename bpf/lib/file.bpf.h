@@ -192,6 +192,22 @@ __noinline int judge_file(const struct references *references, const struct file
 	return 1;
 }
 
+/* Another version of the same file stays with those who have had it. */
+static __always_inline int judge_again(const struct references *references,
+				       const struct file_key *key, __u32 id, bool was_model,
+				       __u32 holder)
+{
+	int judged = judge_file(references, key, id, was_model);
+	struct file_facts *facts;
+
+	if (judged > 0 && holder) {
+		facts = bpf_map_lookup_elem(&files, key);
+		if (facts)
+			facts->holder = holder;
+	}
+	return judged;
+}
+
 /*
  * What a change means. Only the change time moved: renamed, linked or with another owner: a model
  * stays a model under any name, an ordinary file is judged again by its new name. Size or content
@@ -203,6 +219,7 @@ __noinline int revalidate_file(const struct references *references, const struct
 	struct file_facts *facts;
 	struct inode *inode;
 	struct file *file;
+	__u32 holder;
 
 	if (!references || !key)
 		return 0;
@@ -211,6 +228,7 @@ __noinline int revalidate_file(const struct references *references, const struct
 	facts = bpf_map_lookup_elem(&files, key);
 	if (!facts)
 		return 0;
+	holder = facts->holder;
 	if (!inode->i_size) {
 		bpf_map_delete_elem(&files, key);
 		return judge_file(references, key, 0, false);
@@ -222,19 +240,20 @@ __noinline int revalidate_file(const struct references *references, const struct
 		return 0;
 	}
 	if (facts->verdict == FILE_ORDINARY)
-		return judge_file(references, key, facts->id, false);
+		return judge_again(references, key, facts->id, false, holder);
 	if (facts->verdict == FILE_MODEL)
-		return judge_file(references, key, 0, true);
+		return judge_again(references, key, 0, true, holder);
 	bpf_map_delete_elem(&files, key);
-	return judge_file(references, key, 0, false);
+	return judge_again(references, key, 0, false, holder);
 }
 
 /*
- * Facts of a file that is a model or may be one, else NULL. `full` says that it is one but found no
- * room, so that its bytes are counted elsewhere.
+ * Facts of a file that is a model or may be one, else NULL; for those left out only of one that
+ * others have had. `full` says that it is one but found no room, so that its bytes are counted
+ * elsewhere.
  */
 static __always_inline struct file_facts *find_model(struct file *file, struct inode *inode,
-						     struct file_key *key, bool *full)
+						     __u32 whose, struct file_key *key, bool *full)
 {
 	struct references references = {.file = file};
 	struct file_facts *facts;
@@ -242,6 +261,8 @@ static __always_inline struct file_facts *find_model(struct file *file, struct i
 
 	read_file_key(inode, key);
 	facts = bpf_map_lookup_elem(&files, key);
+	if (whose == CGROUP_LEFT_OUT && (!facts || !facts->holder))
+		return NULL;
 	if (!facts) {
 		judged = judge_file(&references, key, 0, false);
 		*full = judged < 0;
@@ -252,6 +273,9 @@ static __always_inline struct file_facts *find_model(struct file *file, struct i
 	}
 	if (!facts || facts->verdict == FILE_ORDINARY)
 		return NULL;
+	if (whose == CGROUP_LEFT_OUT) /* it may be another file by now, which nobody has had */
+		return facts->holder ? facts : NULL;
+	note_holder(facts, inode, whose);
 	return facts;
 }
 

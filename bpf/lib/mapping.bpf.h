@@ -114,14 +114,18 @@ static __always_inline void count_mapping(struct file *file, __u64 address, __u6
 	struct mapping_key key = {};
 	struct file_facts *facts;
 	bool full = false;
+	__u32 whose;
 
 	if (!may_be_model(inode))
+		return;
+	whose = verdict_of(task);
+	if (is_passed_over(inode, whose))
 		return;
 	read_process_key(task, &key.process);
 	if (is_agent(&key.process))
 		return;
 	clamp_to_file(inode, &start, &end);
-	facts = find_model(file, inode, &file_key, &full);
+	facts = find_model(file, inode, whose, &file_key, &full);
 	if (full)
 		count_elsewhere(&key.process, end - start, 0);
 	if (!facts)
@@ -150,14 +154,18 @@ static __always_inline void sample_mapping(struct task_struct *task, struct vm_a
 	struct file_facts *facts;
 	struct inode *inode;
 	bool full = false;
+	__u32 whose;
 
 	if (!file)
 		return;
 	inode = kernel_object(inode, BPF_CORE_READ(file, f_inode));
 	if (!may_be_model(inode))
 		return;
+	whose = verdict_of(task);
+	if (is_passed_over(inode, whose))
+		return;
 	read_process_key(task, &key.process);
-	facts = find_model(file, inode, &file_key, &full);
+	facts = find_model(file, inode, whose, &file_key, &full);
 	if (!facts || is_agent(&key.process))
 		return;
 	key.file_id = facts->id;

@@ -79,3 +79,16 @@ static __always_inline int declare_process(struct declare_request *request)
 	bpf_task_release(task);
 	return 0;
 }
+
+/* Lowered only from what user space has seen: the kernel side raises it with the next touch. */
+static __always_inline int set_file_holder(struct holder_request *request)
+{
+	struct file_key key = request->key;
+	struct file_facts *facts = bpf_map_lookup_elem(&files, &key);
+	__u32 before = request->before, after = request->after;
+
+	if (facts && facts->id == request->id)
+		request->accepted =
+			__sync_val_compare_and_swap(&facts->holder, before, after) == before;
+	return 0;
+}

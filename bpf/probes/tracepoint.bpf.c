@@ -18,6 +18,7 @@
 #include "totals.bpf.h"
 #include "text.bpf.h"
 #include "cgroup.bpf.h"
+#include "selection.bpf.h"
 #include "namespace.bpf.h"
 #include "syscall.bpf.h"
 #include "file.bpf.h"
@@ -48,10 +49,13 @@ SHARE_LAYOUT(identify_request);
 SHARE_LAYOUT(decide_request);
 SHARE_LAYOUT(disarm_request);
 SHARE_LAYOUT(declare_request);
+SHARE_LAYOUT(holder_request);
 SHARE_LAYOUT(directory_key);
 SHARE_ENUM(process_flag);
 SHARE_ENUM(process_entrance);
+SHARE_ENUM(cgroup_verdict);
 SHARE_ENUM(file_verdict);
+SHARE_ENUM(file_holder);
 SHARE_ENUM(file_reason);
 SHARE_ENUM(access_method);
 SHARE_ENUM(access_direction);
@@ -138,6 +142,13 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	return 0;
 }
 
+SEC("tp_btf/cgroup_rmdir")
+int BPF_PROG(on_cgroup_rmdir, struct cgroup *cgroup, const char *path)
+{
+	cgroup_removed(cgroup);
+	return 0;
+}
+
 SEC("iter/task_file")
 int recover_descriptors(struct bpf_iter__task_file *context)
 {
@@ -180,4 +191,10 @@ SEC("syscall")
 int declare(struct declare_request *request)
 {
 	return declare_process(request);
+}
+
+SEC("syscall")
+int set_holder(struct holder_request *request)
+{
+	return set_file_holder(request);
 }

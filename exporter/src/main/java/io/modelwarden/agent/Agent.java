@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The running agent. It fails hard while starting and leaves nothing attached; once it runs, it
@@ -52,6 +53,7 @@ final class Agent implements AutoCloseable {
   private final KernelSide kernel;
   private final Clock clock;
   private final Workloads workloads;
+  private final WorkloadSelection selection;
   private final Telemetry telemetry;
   private final AccessTracker tracker;
   private final KernelPoller poller;
@@ -74,7 +76,12 @@ final class Agent implements AutoCloseable {
   private volatile boolean ready;
   private volatile long polledNanos = System.nanoTime();
 
-  private Agent(Settings settings, HttpEndpoint http, TopService top, KernelSide kernel) {
+  private Agent(
+      Settings settings,
+      @Nullable SettingsWatch watch,
+      HttpEndpoint http,
+      TopService top,
+      KernelSide kernel) {
     this.settings = settings;
     this.http = http;
     this.top = top;
@@ -84,6 +91,9 @@ final class Agent implements AutoCloseable {
     scopes.prefixes().forEach(this::tellScope);
     HostIdentity host = Workloads.host(settings, System.getenv());
     this.workloads = Workloads.start(settings, host, System.getenv());
+    this.selection =
+        new WorkloadSelection(
+            settings.workloads(), workloads.directory(), workloads.isInCluster(), watch);
     this.telemetry =
         Telemetry.start(
             new TelemetrySettings(
@@ -105,14 +115,25 @@ final class Agent implements AutoCloseable {
             process -> bySettings.apply(process).or(() -> workloads.declared(process)),
             telemetry,
             process -> poller().disarm(process));
-    this.poller = new KernelPoller(kernel, clock, new Judge(settings.models()), tracker);
+    this.poller =
+        new KernelPoller(
+            kernel,
+            clock,
+            new Judge(settings.models()),
+            selection,
+            settings.kubernetes().namesWait(),
+            tracker);
     this.declared = new DeclaredProcesses(poller::declare);
     SelfReport.register(telemetry.self(), kernel, poller, tracker);
     workloads.report(telemetry.self());
   }
 
-  /** Binds, attaches, gives up privileges, then starts the rest. */
-  static Agent start(Settings settings) {
+  /**
+   * Binds, attaches, gives up privileges, then starts the rest.
+   *
+   * @param watch of the settings file; null if there is none
+   */
+  static Agent start(Settings settings, @Nullable SettingsWatch watch) {
     HttpEndpoint http = HttpEndpoint.bind(settings.http().listen());
     TopService top = null;
     KernelSide kernel = null;
@@ -122,7 +143,7 @@ final class Agent implements AutoCloseable {
       watchFolders(kernel, settings);
       // Threads inherit what is left: from here on nothing can be attached any more.
       Capabilities.keepOnly(Capabilities.BPF, Capabilities.SYS_PTRACE);
-      return new Agent(settings, http, top, kernel);
+      return new Agent(settings, watch, http, top, kernel);
     } catch (RuntimeException failure) {
       if (kernel != null) {
         kernel.close();
@@ -184,11 +205,19 @@ final class Agent implements AutoCloseable {
   /** In steps: being told to end must not wait for the next look. */
   private void await() {
     int left = waitMillis();
-    while (left > 0 && !stopping && poller.ringPendingBytes() == 0) {
+    while (left > 0 && !stopping && !selectionChanged() && poller.ringPendingBytes() == 0) {
       int step = Math.min(left, STEP_MILLIS);
       poller.await(step);
       left -= step;
     }
+  }
+
+  private boolean selectionChanged() {
+    boolean changed = selection.look();
+    if (changed) {
+      poller.reselect();
+    }
+    return changed;
   }
 
   /** A new process, file or destination rings; what is under way is looked at without. */

@@ -25,7 +25,8 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Settings settings = SettingsLoader.load(config, System.getenv());
-    try (Agent agent = Agent.start(settings)) {
+    SettingsWatch watch = config == null ? null : new SettingsWatch(config, System.getenv());
+    try (Agent agent = Agent.start(settings, watch)) {
       agent.runUntilStopped();
     }
     return ExitCode.GOOD;

@@ -38,8 +38,11 @@ final class SelfReport {
     self.observe(MetricNames.AGENT_PROCESSES_ARMED, poller::armedProcesses);
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::armedProcesses, "processes");
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownFiles, "files");
+    self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownCgroups, "cgroup_verdicts");
     for (String map :
-        new String[] {"processes", "files", "accesses", "mappings", "flows", "memory_reads"}) {
+        new String[] {
+          "processes", "files", "accesses", "mappings", "flows", "memory_reads", "cgroup_verdicts"
+        }) {
       self.observe(MetricNames.AGENT_MAP_CAPACITY, () -> kernel.capacity(map), map);
     }
   }

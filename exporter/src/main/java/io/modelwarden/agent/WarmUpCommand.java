@@ -13,6 +13,7 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfException;
 import io.modelwarden.libbpf.LibBpf;
 import io.modelwarden.model.ModelNames;
+import io.modelwarden.probe.CgroupJudge;
 import io.modelwarden.probe.Clock;
 import io.modelwarden.probe.KernelPoller;
 import io.modelwarden.probe.KernelSide;
@@ -108,7 +109,13 @@ final class WarmUpCommand implements Callable<Integer> {
   private static void pollOnce(Settings settings, AccessTracker tracker) {
     try (KernelSide kernel = KernelSide.start(LibBpf.load(), Wiring.probes(settings));
         KernelPoller poller =
-            new KernelPoller(kernel, Clock.startingNow(), new Judge(settings.models()), tracker)) {
+            new KernelPoller(
+                kernel,
+                Clock.startingNow(),
+                new Judge(settings.models()),
+                CgroupJudge.ALL,
+                Duration.ZERO,
+                tracker)) {
       poller.recover();
       poller.await(1);
       poller.poll();

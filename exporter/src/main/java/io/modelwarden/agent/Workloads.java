@@ -10,7 +10,9 @@ import io.modelwarden.telemetry.SelfMetrics;
 import io.modelwarden.workload.CgroupPath;
 import io.modelwarden.workload.CgroupWorkloads;
 import io.modelwarden.workload.NameListener;
+import io.modelwarden.workload.NoPods;
 import io.modelwarden.workload.PodContainer;
+import io.modelwarden.workload.PodDirectory;
 import io.modelwarden.workload.PodNames;
 import io.modelwarden.workload.PodWorkloads;
 import io.modelwarden.workload.Readiness;
@@ -79,6 +81,15 @@ final class Workloads implements AutoCloseable {
     } catch (IllegalArgumentException unusable) {
       throw new ConfigurationException("kubernetes.kubeconfig: " + unusable.getMessage());
     }
+  }
+
+  /** What rules ask of pods; nothing without a cluster. */
+  PodDirectory directory() {
+    return watch == null ? NoPods.INSTANCE : watch;
+  }
+
+  boolean isInCluster() {
+    return watch != null;
   }
 
   WorkloadResolver resolver() {

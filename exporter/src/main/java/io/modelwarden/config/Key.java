@@ -7,7 +7,8 @@ import java.util.function.Function;
 /**
  * One setting: the only place where its name, default, rule and meaning are written.
  *
- * @param kind how it is written: text, list (of texts) or map (from text to text)
+ * @param kind how it is written: text, list (of texts), map (from text to text) or rules (maps from
+ *     text to one or more texts)
  * @param defaultText as a user would write it
  * @param parse from text to value; throws IllegalArgumentException with the rule that was broken,
  *     worded to follow the value
@@ -23,7 +24,8 @@ record Key<T>(
   enum Kind {
     TEXT,
     LIST,
-    MAP
+    MAP,
+    RULES
   }
 
   /** The variable that overrides it. */

@@ -3,6 +3,7 @@ package io.modelwarden.config;
 
 import static io.modelwarden.config.Key.Kind.LIST;
 import static io.modelwarden.config.Key.Kind.MAP;
+import static io.modelwarden.config.Key.Kind.RULES;
 import static io.modelwarden.config.Key.Kind.TEXT;
 
 import java.nio.file.Path;
@@ -79,6 +80,26 @@ final class Keys {
           "Executables that hold a model without ever reading a file, such as servers that stream"
               + " weights.",
           Rules::names);
+  static final Key<List<WorkloadRule>> INCLUDE =
+      key(
+          "workloads.include",
+          RULES,
+          "",
+          "rules of namespaces, pods, containers, host",
+          "Only what one of these rules matches is counted; everything where there is none. A rule has"
+              + " one or more of namespaces and containers (names), pods (a selector of labels as for"
+              + " kubectl get -l) and host (true for processes outside of containers, false for those"
+              + " inside), all of which must fit. A change in the file acts in a second.",
+          WorkloadRule::parseAll);
+  static final Key<List<WorkloadRule>> EXCLUDE =
+      key(
+          "workloads.exclude",
+          RULES,
+          "",
+          "rules of namespaces, pods, containers, host",
+          "What such a rule matches is not counted, unless it touches a file that what is counted"
+              + " has had. A change in the file acts in a second.",
+          WorkloadRule::parseAll);
   static final Key<List<Cidr>> POD_CIDRS =
       key(
           "network.pod-cidrs",

@@ -12,21 +12,34 @@ import java.util.stream.Stream;
  *
  * @param place such as {@code modelwarden.yaml:12} or the name of a variable
  */
-record Raw(String place, String text, List<String> list, Map<String, String> map) {
+record Raw(
+    String place,
+    String text,
+    List<String> list,
+    Map<String, String> map,
+    List<Map<String, List<String>>> rules) {
 
   static Raw text(String place, String text) {
-    return new Raw(place, text, List.of(), Map.of());
+    return new Raw(place, text, List.of(), Map.of(), List.of());
   }
 
   static Raw list(String place, List<String> list) {
-    return new Raw(place, String.join(",", list), List.copyOf(list), Map.of());
+    return new Raw(place, String.join(",", list), List.copyOf(list), Map.of(), List.of());
   }
 
   static Raw map(String place, Map<String, String> map) {
-    return new Raw(place, "", List.of(), Collections.unmodifiableMap(new LinkedHashMap<>(map)));
+    Map<String, String> pairs = Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    return new Raw(place, "", List.of(), pairs, List.of());
   }
 
-  /** From a variable or a default: lists are separated by commas, pairs have an equals sign. */
+  static Raw rules(String place, List<Map<String, List<String>>> rules) {
+    return new Raw(place, "", List.of(), Map.of(), List.copyOf(rules));
+  }
+
+  /**
+   * From a variable or a default: lists are separated by commas, pairs have an equals sign, rules
+   * are YAML.
+   */
   static Raw parse(String place, Key.Kind kind, String text) {
     List<String> parts =
         Stream.of(text.split(",")).map(String::strip).filter(part -> !part.isEmpty()).toList();
@@ -34,6 +47,7 @@ record Raw(String place, String text, List<String> list, Map<String, String> map
       case TEXT -> text(place, text.strip());
       case LIST -> list(place, parts);
       case MAP -> map(place, pairs(parts));
+      case RULES -> rules(place, YamlRules.of(text));
     };
   }
 

@@ -14,8 +14,9 @@ public final class ReferencePage {
 
             Made from the code; do not edit. A YAML file (`--config`) with these keys, nested at the dots;
             each can be overridden by its variable, where lists are separated by commas and pairs are
-            written `pattern=name`. An unknown key or variable is refused. `OTEL_*` variables of the
-            OpenTelemetry SDK work unchanged; the export interval is `OTEL_METRIC_EXPORT_INTERVAL`.
+            written `pattern=name`; rules are written as in the file, in YAML's flow style. An unknown key or
+            variable is refused. `OTEL_*` variables of the OpenTelemetry SDK work unchanged; the export interval
+            is `OTEL_METRIC_EXPORT_INTERVAL`.
 
             | key | variable | default | rule | meaning |
             |---|---|---|---|---|

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record Settings(
     Models models,
     Map<String, String> holdsModel,
+    Workloads workloads,
     Network network,
     Session session,
     Duration totalsWindow,
@@ -33,6 +34,9 @@ public record Settings(
       boolean detectContent,
       long minimumSizeBytes,
       long contentMinimumSizeBytes) {}
+
+  /** What is counted: what include matches, all if it is empty, without what exclude matches. */
+  public record Workloads(List<WorkloadRule> include, List<WorkloadRule> exclude) {}
 
   public record Network(
       List<Cidr> podCidrs,

@@ -77,6 +77,7 @@ public final class SettingsLoader {
             get(Keys.MINIMUM_SIZE),
             get(Keys.CONTENT_MINIMUM_SIZE)),
         get(Keys.HOLDS_MODEL),
+        new Settings.Workloads(get(Keys.INCLUDE), get(Keys.EXCLUDE)),
         new Settings.Network(
             get(Keys.POD_CIDRS),
             get(Keys.CLUSTER_CIDRS),

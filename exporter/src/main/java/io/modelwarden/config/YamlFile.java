@@ -58,6 +58,13 @@ final class YamlFile {
           return Raw.map(node.place(), texts(key, node));
         }
       }
+      case RULES -> {
+        try {
+          return Raw.rules(node.place(), YamlRules.of(node));
+        } catch (IllegalArgumentException wrong) {
+          throw node.refused("%s: %s (%s)".formatted(key.name(), wrong.getMessage(), key.rule()));
+        }
+      }
       case TEXT -> {
         return Raw.text(node.place(), node.text());
       }

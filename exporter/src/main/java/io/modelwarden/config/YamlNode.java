@@ -45,10 +45,7 @@ public final class YamlNode {
       if (bytes.length > LARGEST_BYTES) {
         throw new ConfigurationException(file + ": is larger than 1 MiB: split it or shorten it");
       }
-      // Aliases are what a small file grows a huge tree with; nothing here needs one.
-      LoadSettings limits =
-          LoadSettings.builder().setMaxAliasesForCollections(0).setCodePointLimit(1 << 20).build();
-      return new Compose(limits)
+      return new Compose(limits())
           .composeString(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString())
           .map(root -> new YamlNode(file, root));
     } catch (YamlEngineException wrong) {
@@ -65,6 +62,29 @@ public final class YamlNode {
               + unreadable.getClass().getSimpleName()
               + "): check path and permissions");
     }
+  }
+
+  /**
+   * The root of a text, or nothing if it says nothing.
+   *
+   * @throws IllegalArgumentException if it is not YAML
+   */
+  static Optional<YamlNode> parse(String text) {
+    try {
+      return new Compose(limits()).composeString(text).map(root -> new YamlNode(Path.of(""), root));
+    } catch (YamlEngineException wrong) {
+      throw new IllegalArgumentException("is not valid YAML: " + reason(wrong) + ": correct it");
+    } catch (StackOverflowError deep) {
+      throw new IllegalArgumentException("is nested too deeply: three levels are enough");
+    }
+  }
+
+  /** Aliases are what a small file grows a huge tree with; nothing here needs one. */
+  private static LoadSettings limits() {
+    return LoadSettings.builder()
+        .setMaxAliasesForCollections(0)
+        .setCodePointLimit(LARGEST_BYTES)
+        .build();
   }
 
   /** At most one byte more than allowed: a device or a pipe has no size and may never end. */
@@ -109,6 +129,10 @@ public final class YamlNode {
 
   public boolean isList() {
     return node instanceof SequenceNode;
+  }
+
+  public boolean isText() {
+    return node instanceof ScalarNode;
   }
 
   /** A single value as it is written, whatever type YAML would give it. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 public final class BpfMap {
 
   private static final int FIRST_BATCH = 256;
+  private static final long ONLY_EXISTING = 2; // BPF_EXIST
 
   private final Native functions;
   private final Pointer map;
@@ -89,6 +90,20 @@ public final class BpfMap {
       check(
           "update map " + name,
           functions.bpf_map_update_elem(descriptor(), keyMemory, valueMemory, 0));
+    }
+  }
+
+  /** Whether there was such an entry; else there is none now. */
+  public boolean updateExisting(byte[] key, byte[] value) {
+    try (Memory keyMemory = copy(key);
+        Memory valueMemory = copy(value)) {
+      int result =
+          functions.bpf_map_update_elem(descriptor(), keyMemory, valueMemory, ONLY_EXISTING);
+      if (result == -Errno.ENOENT) {
+        return false;
+      }
+      check("update map " + name, result);
+      return true;
     }
   }
 

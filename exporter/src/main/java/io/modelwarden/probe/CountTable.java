@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
@@ -79,6 +80,10 @@ final class CountTable {
         map.delete(key.bytes());
       }
     }
+  }
+
+  void forEachKey(Consumer<ByteBuffer> consumer) {
+    known.keySet().forEach(key -> consumer.accept(key.view()));
   }
 
   /** A part of every key, such as the file. */

@@ -11,6 +11,7 @@ import io.modelwarden.event.ProcessKey;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** The three maps of totals: accesses to files, flows, reads of memory. */
 final class Counters {
@@ -63,6 +64,12 @@ final class Counters {
     accesses.forget(ended);
     flows.forget(ended);
     memoryReads.forget(ended);
+  }
+
+  /** Each file that a living process has read or written. */
+  void forEachAccess(BiConsumer<ProcessKey, Integer> consumer) {
+    accesses.forEachKey(
+        key -> consumer.accept(layouts.processKey.read(key, 0), accessFile.getInt(key, 0)));
   }
 
   /** Files of which a living process has read or written something. */

@@ -25,7 +25,8 @@ final class FileTable {
   private static final String UNKNOWN = "unknown";
 
   /** A file with what the kernel needs to be told about it again. */
-  record Known(byte[] key, FileFacts facts, long changeTimeNanos, long firstSeenNanos) {}
+  record Known(
+      byte[] key, FileFacts facts, long changeTimeNanos, long firstSeenNanos, FileHolder holder) {}
 
   private final BpfMap map;
   private final int keyBytes;
@@ -34,10 +35,13 @@ final class FileTable {
   private final Field id;
   private final Field size;
   private final Field verdict;
+  private final Field holder;
   private final Field changeTime;
   private final Field firstSeen;
   private final int model;
   private final int ordinary;
+  private final int heldBySelected;
+  private final int heldByUndecided;
   private final Map<Integer, Known> byId = new HashMap<>();
   private final Map<Integer, String> formats = new HashMap<>();
   private final Map<Integer, String> modelNames = new HashMap<>();
@@ -50,10 +54,13 @@ final class FileTable {
     this.id = layouts.fileFacts.integer("id", 4);
     this.size = layouts.fileFacts.integer("size_bytes", 8);
     this.verdict = layouts.fileFacts.integer("verdict", 2);
+    this.holder = layouts.fileFacts.integer("holder", 4);
     this.changeTime = layouts.fileFacts.integer("change_time_ns", 8);
     this.firstSeen = layouts.fileFacts.integer("first_seen_ns", 8);
     this.model = layouts.constant("FILE_MODEL");
     this.ordinary = layouts.constant("FILE_ORDINARY");
+    this.heldBySelected = layouts.constant("HOLDER_SELECTED");
+    this.heldByUndecided = layouts.constant("HOLDER_UNDECIDED");
   }
 
   /**
@@ -84,6 +91,7 @@ final class FileTable {
     return known.changeTimeNanos() == changeTime.get(values, at)
         && facts.sizeBytes() == size.get(values, at)
         && facts.verdict() == verdict(values, at)
+        && known.holder() == holder(values, at)
         && facts.format().equals(formats.getOrDefault(facts.id(), UNKNOWN));
   }
 
@@ -118,6 +126,7 @@ final class FileTable {
         .filter(file -> nowNanos - file.firstSeenNanos() > YOUNG_NANOS)
         .sorted(
             Comparator.comparing((Known file) -> file.facts().verdict() != Verdict.ORDINARY)
+                .thenComparing(file -> file.holder() == FileHolder.SELECTED)
                 .thenComparing(Known::firstSeenNanos))
         .limit(byId.size() - capacity / 2)
         .forEach(file -> map.delete(file.key()));
@@ -156,7 +165,16 @@ final class FileTable {
             verdict(values, at),
             formats.getOrDefault(fileId, UNKNOWN),
             modelNames.getOrDefault(fileId, ""));
-    return new Known(key, facts, changeTime.get(values, at), firstSeen.get(values, at));
+    return new Known(
+        key, facts, changeTime.get(values, at), firstSeen.get(values, at), holder(values, at));
+  }
+
+  private FileHolder holder(ByteBuffer values, int at) {
+    int value = holder.getInt(values, at);
+    if (value == heldBySelected) {
+      return FileHolder.SELECTED;
+    }
+    return value == heldByUndecided ? FileHolder.UNDECIDED : FileHolder.NONE;
   }
 
   private Verdict verdict(ByteBuffer values, int at) {

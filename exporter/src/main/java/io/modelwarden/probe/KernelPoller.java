@@ -4,11 +4,14 @@ package io.modelwarden.probe;
 import io.modelwarden.event.EventSink;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.Clocks;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Turns the kernel side's maps into events. One thread calls it. The ring only shortens the wait:
@@ -33,10 +36,22 @@ public final class KernelPoller implements AutoCloseable {
   private final MappingSampler mappings;
   private final Disarming disarming;
   private final SessionMarks sessionMarks;
+  private final CgroupTable cgroups;
+  private final FileHolders holders;
+  private final SelectedEvents selected;
   private long sweptNanos;
   private long sampledNanos;
 
-  public KernelPoller(KernelSide kernel, Clock clock, FileJudge judge, EventSink sink) {
+  /**
+   * @param patience how long what undecided cgroups do is held back
+   */
+  public KernelPoller(
+      KernelSide kernel,
+      Clock clock,
+      FileJudge judge,
+      CgroupJudge cgroupJudge,
+      Duration patience,
+      EventSink sink) {
     this.kernel = kernel;
     Layouts layouts = kernel.layouts();
     this.clock = clock;
@@ -48,16 +63,26 @@ public final class KernelPoller implements AutoCloseable {
     this.inspector = new FileInspector(kernel, judge);
     this.doorbells = new Doorbells(kernel, inspector);
     Names names = new Names(processes, files, texts, this::processAppeared, this::pollFiles);
-    this.counters = new Counters(kernel, clock, names, sink);
-    this.mappings = new MappingSampler(kernel, clock, names, sink);
+    this.cgroups = new CgroupTable(kernel, texts, cgroupJudge);
+    this.holders = new FileHolders(kernel, files, cgroups);
+    this.selected =
+        new SelectedEvents(
+            cgroups,
+            holders,
+            key -> processes.require(key, this::processAppeared),
+            patience,
+            System::nanoTime,
+            sink);
+    this.counters = new Counters(kernel, clock, names, selected);
+    this.mappings = new MappingSampler(kernel, clock, names, selected);
     this.disarming = new Disarming(kernel);
     this.sessionMarks = new SessionMarks(kernel.map("exec_sessions"));
+    cgroups.activate();
   }
 
   /** Finds what was open or mapped before the programs were attached. */
   public void recover() {
-    kernel.program("recover_descriptors").iterate(0);
-    mappings.sampleAll();
+    findHeld();
     poll();
   }
 
@@ -70,11 +95,13 @@ public final class KernelPoller implements AutoCloseable {
   public void poll() {
     long now = Clocks.bootNanos();
     doorbells.drain();
+    CgroupTable.Changes changes = cgroups.poll();
     processes.poll(this::processAppeared);
     pollFiles();
     inspectUndecided(now);
     counters.poll();
     mappings.poll();
+    select(changes);
     if (now - sampledNanos >= SAMPLE_NANOS) {
       sampledNanos = now;
       mappings.sample(processes.living());
@@ -102,6 +129,21 @@ public final class KernelPoller implements AutoCloseable {
     inspector.forget(gone);
     counters.names().forget(gone);
     texts.sweep(id -> files.find(id) != null, processes::isKnown, processes.cgroups()::contains);
+    Set<Long> named = holders.sweep();
+    named.addAll(processes.cgroups());
+    cgroups.sweep(named);
+  }
+
+  /** Which cgroups are selected may have changed: the next poll asks for each again. */
+  public void reselect() {
+    if (cgroups.activate()) {
+      if (cgroups.isActive()) {
+        processes.living().forEach(this::meetCgroup);
+      } else {
+        findHeld();
+      }
+    }
+    cgroups.judgeAll();
   }
 
   /** Unix time in nanoseconds on the clock of the events. */
@@ -145,6 +187,10 @@ public final class KernelPoller implements AutoCloseable {
     return processes.hasEnding();
   }
 
+  public int knownCgroups() {
+    return cgroups.entries();
+  }
+
   public int knownFiles() {
     return files.size();
   }
@@ -153,7 +199,52 @@ public final class KernelPoller implements AutoCloseable {
     return inspector.failures();
   }
 
-  private void processAppeared(io.modelwarden.event.ProcessFacts process) {
+  private void meetCgroup(ProcessKey process) {
+    ProcessFacts facts = processes.require(process, this::processAppeared);
+    if (facts.cgroupId() != 0) {
+      cgroups.meet(facts.cgroupId(), facts.cgroupPath());
+    }
+  }
+
+  private void select(CgroupTable.Changes changes) {
+    if (!changes.isEmpty()) {
+      holders.lookAgain();
+    }
+    holders.correct();
+    selected.release();
+    if (!changes.leftOut().isEmpty()) {
+      disarm(changes.leftOut());
+    }
+    if (!changes.selected().isEmpty()) {
+      findHeld();
+    }
+  }
+
+  /** What the processes of these cgroups send is counted no longer, unless it may be of others. */
+  private void disarm(Set<Long> leftOut) {
+    Set<ProcessKey> suspects = new HashSet<>();
+    BiConsumer<ProcessKey, Integer> suspect =
+        (process, file) -> {
+          if (holders.of(file) != FileHolder.NONE) {
+            suspects.add(process);
+          }
+        };
+    counters.forEachAccess(suspect);
+    mappings.forEachMapping(suspect);
+    for (ProcessKey process : processes.livingIn(leftOut)) {
+      if (!processes.descends(process, suspects)) {
+        disarm(process);
+      }
+    }
+  }
+
+  /** What is open or mapped now: it was touched while it did not count. */
+  private void findHeld() {
+    kernel.program("recover_descriptors").iterate(0);
+    mappings.sampleAll();
+  }
+
+  private void processAppeared(ProcessFacts process) {
     sink.accept(new KernelEvent.ProcessSeen(process));
   }
 
@@ -201,7 +292,7 @@ public final class KernelPoller implements AutoCloseable {
     counters.forget(keys);
     mappings.forget(keys);
     for (ProcessTable.End end : ends) {
-      sink.accept(
+      selected.accept(
           new KernelEvent.ProcessEnded(
               end.process(), end.replaced(), clock.toEpochNanos(end.bootNanos())));
       processes.forget(end.process());

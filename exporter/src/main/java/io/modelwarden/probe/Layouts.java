@@ -23,6 +23,7 @@ final class Layouts {
   final StructLayout decideRequest;
   final StructLayout disarmRequest;
   final StructLayout declareRequest;
+  final StructLayout holderRequest;
   final StructLayout fileKey;
   final StructLayout fileFacts;
   final StructLayout processFacts;
@@ -48,6 +49,7 @@ final class Layouts {
     decideRequest = types.struct("decide_request");
     disarmRequest = types.struct("disarm_request");
     declareRequest = types.struct("declare_request");
+    holderRequest = types.struct("holder_request");
     fileKey = types.struct("file_key");
     fileFacts = types.struct("file_facts");
     processFacts = types.struct("process_facts");
@@ -94,7 +96,9 @@ final class Layouts {
     for (String name :
         new String[] {
           "process_flag",
+          "cgroup_verdict",
           "file_verdict",
+          "file_holder",
           "file_reason",
           "access_direction",
           "flow_role",

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Mappings: distinct ranges as the calls come, and the live union by looking at the address space,
@@ -54,6 +55,15 @@ final class MappingSampler {
 
   void poll() {
     distinct.poll((key, increment) -> mapped(mapping(key.view(), 0), increment));
+  }
+
+  /** Each file that a living process has mapped, now or before. */
+  void forEachMapping(BiConsumer<ProcessKey, Integer> consumer) {
+    map.forEach(
+        (keys, keyAt, values, at) -> {
+          Mapping mapping = mapping(keys, keyAt);
+          consumer.accept(mapping.process(), mapping.fileId());
+        });
   }
 
   /** Files that a living process has mapped, now or before. */

@@ -21,11 +21,13 @@ final class ProbeCatalog {
           Map.entry("on_fork", new Purpose("the mark over fork", true)),
           Map.entry("on_exec", new Purpose("the mark over exec", true)),
           Map.entry("on_exit", new Purpose("ends of processes", true)),
+          Map.entry("on_cgroup_rmdir", new Purpose("ends of cgroups", false)),
           Map.entry("recover_descriptors", new Purpose("files open at start", false)),
           Map.entry("recover_mappings", new Purpose("files mapped at start, live size", false)),
           Map.entry("exclude_agent", new Purpose("leaving the agent out", true)),
           Map.entry("identify", new Purpose("which file a descriptor is", true)),
           Map.entry("decide", new Purpose("verdicts on files", true)),
+          Map.entry("set_holder", new Purpose("whose files are", true)),
           Map.entry("disarm", new Purpose("ends of marks", true)),
           Map.entry("declare", new Purpose("marks by declaration", true)));
 

@@ -191,6 +191,31 @@ final class ProcessTable {
     return living;
   }
 
+  Set<ProcessKey> livingIn(Set<Long> cgroups) {
+    Set<ProcessKey> living = new HashSet<>();
+    entries.forEach(
+        (key, entry) -> {
+          if (entry.endNanos == 0 && cgroups.contains(entry.facts.cgroupId())) {
+            living.add(key);
+          }
+        });
+    return living;
+  }
+
+  /** Whether it, or an image that it comes from, is one of these. */
+  boolean descends(ProcessKey process, Set<ProcessKey> from) {
+    Set<ProcessKey> seen = new HashSet<>();
+    ProcessKey image = process;
+    while (image != null && seen.add(image)) {
+      if (from.contains(image)) {
+        return true;
+      }
+      Entry entry = entries.get(image);
+      image = entry == null ? null : entry.facts.parent();
+    }
+    return false;
+  }
+
   boolean hasEnding() {
     return entries.values().stream().anyMatch(entry -> entry.endNanos != 0);
   }

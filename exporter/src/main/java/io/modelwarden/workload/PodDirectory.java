@@ -13,6 +13,17 @@ public interface PodDirectory {
   @Nullable PodNames find(String podUid, String containerId);
 
   /**
+   * What rules may ask of it, as it is now.
+   *
+   * @param podUid as the kubelet calls it
+   * @return null while the pod is not known
+   */
+  @Nullable PodTraits traits(String podUid, String containerId);
+
+  /** Another number after each change of what this tells. Readable from any thread. */
+  long version();
+
+  /**
    * Whether the API has no such pod any more. False while it cannot be asked.
    *
    * @param podUid as the kubelet calls it

@@ -12,6 +12,9 @@ final class ExampleFile {
           Keys.PATHS, "/srv/models,/mnt/models/**",
           Keys.NAMES, "/srv/models/llama-70b=llama-70b",
           Keys.HOLDS_MODEL, "/opt/streamer/bin/*=llama-70b",
+          Keys.INCLUDE,
+              "[{namespaces: [inference, training], pods: 'app in (vllm, tgi), !canary'}, {host: true}]",
+          Keys.EXCLUDE, "[{containers: [istio-proxy]}]",
           Keys.POD_CIDRS, "10.244.0.0/16,fd00:10:244::/56",
           Keys.CLUSTER_CIDRS, "10.96.0.0/12",
           Keys.OUTSIDE_CIDRS, "10.200.0.0/16",
@@ -59,6 +62,7 @@ final class ExampleFile {
               .toList()
               .toString()
               .replaceAll("^\\[(.*)]$", "{$1}");
+      case RULES -> text.isEmpty() ? "[]" : text;
     };
   }
 

@@ -7,6 +7,7 @@ import io.modelwarden.event.KernelEvent;
 import io.modelwarden.libbpf.Capabilities;
 import io.modelwarden.libbpf.Clocks;
 import io.modelwarden.libbpf.LibBpf;
+import io.modelwarden.probe.CgroupJudge;
 import io.modelwarden.probe.Clock;
 import io.modelwarden.probe.FileJudge;
 import io.modelwarden.probe.KernelFeatures;
@@ -31,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 final class Observed implements AutoCloseable {
 
   private static final int POLLS = 6;
+
+  /** How long what undecided cgroups do is held back. */
+  static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private final KernelSide kernel;
   private final KernelPoller poller;
   private final List<KernelEvent> events = new ArrayList<>();
@@ -45,15 +50,29 @@ final class Observed implements AutoCloseable {
    * @param ringBytes a power of two of pages
    */
   Observed(Map<String, Integer> mapEntries, int ringBytes) {
-    this(mapEntries, ringBytes, null);
+    this(mapEntries, ringBytes, null, CgroupJudge.ALL);
+  }
+
+  /** Counts what a judge selects. */
+  Observed(CgroupJudge selection) {
+    this(Map.of(), 1 << 20, null, selection);
+  }
+
+  /** The same with other capacities of maps. */
+  Observed(CgroupJudge selection, Map<String, Integer> mapEntries) {
+    this(mapEntries, 1 << 20, null, selection);
   }
 
   /** Counts whatever lies below a folder, of any size and name. */
   static Observed below(Path folder) {
-    return new Observed(Map.of(), 1 << 20, folder);
+    return new Observed(Map.of(), 1 << 20, folder, CgroupJudge.ALL);
   }
 
-  private Observed(Map<String, Integer> mapEntries, int ringBytes, @Nullable Path modelFolder) {
+  private Observed(
+      Map<String, Integer> mapEntries,
+      int ringBytes,
+      @Nullable Path modelFolder,
+      CgroupJudge selection) {
     kernel =
         KernelSide.start(
             LibBpf.load(),
@@ -69,7 +88,9 @@ final class Observed implements AutoCloseable {
     if (modelFolder != null) {
       kernel.putModelDirectory(modelFolder.toString());
     }
-    poller = new KernelPoller(kernel, Clock.startingNow(), new ByMagic(), events::add);
+    poller =
+        new KernelPoller(
+            kernel, Clock.startingNow(), new ByMagic(), selection, PATIENCE, events::add);
     poller.recover();
     before = List.copyOf(events);
     events.clear();
@@ -117,6 +138,16 @@ final class Observed implements AutoCloseable {
       poller.poll();
     }
     return this;
+  }
+
+  /** Cgroups on which the kernel side has a verdict, or waits for one. */
+  int cgroupVerdicts() {
+    return poller.knownCgroups();
+  }
+
+  /** The judge has changed its mind. */
+  void reselect() {
+    poller.reselect();
   }
 
   /** Looks at all mappings, as the agent does every few seconds. */

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PodWorkloadsTest {
@@ -27,6 +28,16 @@ class PodWorkloadsTest {
 
   private final PodDirectory pods =
       new PodDirectory() {
+        @Override
+        public @Nullable PodTraits traits(String podUid, String containerId) {
+          return null;
+        }
+
+        @Override
+        public long version() {
+          return 0;
+        }
+
         @Override
         public PodNames find(String podUid, String containerId) {
           return known.get(podUid + containerId);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +20,9 @@ final class PodReader {
   private static final String CONFIG_HASH = "kubernetes.io/config.hash";
   private static final String TEMPLATE_HASH = "pod-template-hash";
 
-  private final Set<String> labels;
   private final Set<String> annotations;
 
   PodReader(ClusterAccess access) {
-    this.labels = access.labels();
     this.annotations = new HashSet<>(access.annotations());
     this.annotations.addAll(ServiceNames.ANNOTATIONS);
     this.annotations.add(Namespaces.HOLDS_MODEL);
@@ -39,7 +38,7 @@ final class PodReader {
         all.getOrDefault(CONFIG_HASH, meta.getUid()),
         controller(meta),
         orEmpty(meta.getLabels()).getOrDefault(TEMPLATE_HASH, ""),
-        only(labels, orEmpty(meta.getLabels())),
+        withoutNulls(orEmpty(meta.getLabels())),
         only(annotations, all),
         containers(resource));
   }
@@ -99,6 +98,12 @@ final class PodReader {
     if (!id.isEmpty() && !ids.contains(id)) {
       ids.add(id);
     }
+  }
+
+  private static Map<String, String> withoutNulls(Map<String, String> all) {
+    Map<String, String> some = new TreeMap<>(all);
+    some.values().removeIf(Objects::isNull);
+    return Map.copyOf(some);
   }
 
   private static Map<String, String> only(Set<String> allowed, Map<String, String> all) {

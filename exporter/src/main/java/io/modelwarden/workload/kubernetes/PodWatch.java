@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import io.modelwarden.workload.PodDirectory;
 import io.modelwarden.workload.PodNames;
+import io.modelwarden.workload.PodTraits;
 import io.modelwarden.workload.Readiness;
 import java.time.Duration;
 import java.util.Map;
@@ -96,6 +97,16 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
   @Override
   public @Nullable PodNames find(String podUid, String containerId) {
     return pods.find(podUid, containerId);
+  }
+
+  @Override
+  public @Nullable PodTraits traits(String podUid, String containerId) {
+    return pods.traits(podUid, containerId);
+  }
+
+  @Override
+  public long version() {
+    return pods.version();
   }
 
   @Override

@@ -3,12 +3,14 @@ package io.modelwarden.workload.kubernetes;
 
 import io.modelwarden.workload.PodNames;
 import io.modelwarden.workload.PodNames.Owner;
+import io.modelwarden.workload.PodTraits;
 import io.modelwarden.workload.Readiness;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -35,11 +37,14 @@ final class Pods {
   }
 
   private final Map<String, Known> known = new HashMap<>();
+  private final Set<String> shownLabels;
   private final Set<String> shownAnnotations;
   private final LongSupplier nanoTime;
+  private final AtomicLong version = new AtomicLong();
   private String clusterUid = "";
 
   Pods(ClusterAccess access, LongSupplier nanoTime) {
+    this.shownLabels = access.labels();
     this.shownAnnotations = access.annotations();
     this.nanoTime = nanoTime;
   }
@@ -52,7 +57,10 @@ final class Pods {
    * @param owners from the nearest to the top one
    */
   synchronized void put(Pod pod, List<Owner> owners) {
-    known.put(pod.kubeletUid(), new Known(pod, owners));
+    Known before = known.put(pod.kubeletUid(), new Known(pod, owners));
+    if (before == null || !before.pod.equals(pod)) {
+      version.incrementAndGet();
+    }
   }
 
   synchronized void remove(Pod pod) {
@@ -90,11 +98,22 @@ final class Pods {
 
   synchronized @Nullable PodNames find(String kubeletUid, String containerId) {
     Known pod = known.get(kubeletUid);
-    if (pod == null) {
-      return null;
-    }
-    Pod.Container container = container(pod, containerId);
-    return names(pod, container == null ? UNKNOWN : container);
+    return pod == null ? null : names(pod, orUnknown(container(pod, containerId)));
+  }
+
+  synchronized @Nullable PodTraits traits(String kubeletUid, String containerId) {
+    Known pod = known.get(kubeletUid);
+    return pod == null
+        ? null
+        : new PodTraits(
+            pod.pod.namespace(),
+            pod.pod.labels(),
+            orUnknown(container(pod, containerId)).name());
+  }
+
+  /** Another number after each change of a pod. */
+  long version() {
+    return version.get();
   }
 
   synchronized Readiness readiness(String kubeletUid, String containerId) {
@@ -115,6 +134,10 @@ final class Pods {
     return null;
   }
 
+  private static Pod.Container orUnknown(Pod.@Nullable Container container) {
+    return container == null ? UNKNOWN : container;
+  }
+
   private PodNames names(Known from, Pod.Container container) {
     Pod pod = from.pod;
     return new PodNames(
@@ -127,10 +150,14 @@ final class Pods {
         container.mountsHostRoot(),
         container.image(),
         from.owners,
-        pod.labels(),
-        pod.annotations().entrySet().stream()
-            .filter(each -> shownAnnotations.contains(each.getKey()))
-            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue)),
+        only(shownLabels, pod.labels()),
+        only(shownAnnotations, pod.annotations()),
         ServiceNames.of(pod, from.owners, container.name(), container.image()));
+  }
+
+  private static Map<String, String> only(Set<String> shown, Map<String, String> all) {
+    return all.entrySet().stream()
+        .filter(each -> shown.contains(each.getKey()))
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 }

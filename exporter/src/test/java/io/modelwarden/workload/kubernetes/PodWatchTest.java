@@ -107,6 +107,27 @@ class PodWatchTest {
     }
   }
 
+  /** What rules ask of is as it is now, and a change of it is told. */
+  @Test
+  void changedLabel_isTold() throws IOException {
+    ObjectNode pod = ApiServer.read("deployment-pod");
+    api.put(pod);
+    try (PodWatch watch = start()) {
+      until(() -> watch.isWatching() && watch.traits(POD, SERVER) != null);
+      assertThat(watch.traits(POD, SERVER).namespace()).isEqualTo("inference");
+      assertThat(watch.traits(POD, SERVER).container()).isEqualTo("server");
+      assertThat(watch.traits(POD, "f".repeat(64)).container()).isEmpty();
+      assertThat(watch.traits("another", SERVER)).isNull();
+      long before = watch.version();
+      pod.withObject("/metadata/labels").put("tier", "batch");
+      long changedNanos = System.nanoTime();
+      api.put(pod);
+      until(() -> watch.version() != before);
+      assertThat(watch.traits(POD, SERVER).labels()).containsEntry("tier", "batch");
+      assertThat(System.nanoTime() - changedNanos).isLessThan(1_000_000_000L);
+    }
+  }
+
   @Test
   @Tag("packaged")
   void versionThatHasExpired_isListedAgain() throws IOException {
