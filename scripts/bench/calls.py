@@ -2,7 +2,7 @@
 """What is added to a call: the variants in turn, round after round, on a processor of its own."""
 
 from programs import BUILT, LOAD, pairs, run
-from variants import Bpftrace, Empty, Nothing, Ours, links, undisturbed
+from variants import Bpftrace, Empty, LeftOut, Nothing, Ours, links, undisturbed
 
 MODEL_BYTES = 210_000_000
 OTHER_BYTES = 4 << 20
@@ -15,6 +15,8 @@ ROWS = [
     ("pread_model", "pread", "model", "`pread` of 4 KiB of a model, cached"),
     ("pread_other", "pread", "other", "`pread` of 4 KiB of another file of 4 MiB"),
     ("pread_small", "pread", "small", "`pread` of 4 KiB of a small file"),
+    ("read_left_out", "read", None, "`read` of 1 byte of /dev/zero in a cgroup that is left out"),
+    ("pread_left_out", "pread", "model", "`pread` of 4 KiB of a model in a cgroup that is left out"),
     ("write_small", "pwrite", "written", "`pwrite` of 4 KiB to a small file"),
     ("open_model", "open", "model", "`open` and `close` of a model"),
     ("open_other", "open", "other", "`open` and `close` of another file of 4 MiB"),
@@ -53,10 +55,12 @@ def one_turn(variant, files, plan, results, starts):
     with variant:
         own = links()
         for row, operation, file, _ in ROWS:
+            if not variant.measures(row):
+                continue
             once = lambda: measure(operation, files.get(file), plan)
             nanoseconds, truth = undisturbed(own, once) if plan.strict else once()
             results[row].setdefault(variant.name, []).append(nanoseconds)
-            if row == "pread_model":
+            if row in ("pread_model", "pread_left_out"):
                 truths[int(truth["pid"])] = int(truth["bytes"])
         if variant.name == "ours":
             starts["ready_seconds"].append(variant.ready_seconds)
@@ -69,7 +73,8 @@ def run_rounds(folder, files, collector, plan):
     results = {row: {} for row, *_ in ROWS}
     starts = {"ready_seconds": [], "rss_mebibytes": []}
     for number in range(plan.rounds):
-        variants = [Nothing(), Empty(), Ours(folder, collector), Bpftrace()]
+        left_out = LeftOut(folder, collector, files["model"])
+        variants = [Nothing(), Empty(), Ours(folder, collector), left_out, Bpftrace()]
         shift = number % len(variants)
         for variant in variants[shift:] + variants[:shift]:
             if plan.strict:

@@ -36,9 +36,12 @@ def limits(results):
     unrelated = median_added(results, "getppid", base="empty")
     read = median_added(results, "pread_model", base="empty")
     churn = results["churn"]
+    left_out = lambda row: median_added(results, row, base="empty")
     return [
         Limit("unrelated call, beyond the empty program", 8, "ns", unrelated),
         Limit("model read, beyond the empty program", 160, "ns", read),
+        Limit("left out: 1 byte of /dev/zero, beyond the empty program", 15, "ns", left_out("read_left_out")),
+        Limit("left out: 4 KiB of a model, beyond the empty program", 40, "ns", left_out("pread_left_out")),
         Limit("memory of the agent (RSS), at most", 80, "MiB", max(memory)),
         Limit("of one processor, idle node", 0.5, "%", rest["idle"]["cpu_percent"]),
         Limit("of one processor, full node", 0.5, "%", rest["crowd"]["cpu_percent"]),

@@ -20,6 +20,7 @@ limit if one is missed.
   system calls. *Ours* is the packaged agent by its launcher with default settings and a real collector.
   *bpftrace* is [the script](../scripts/bench/bytes_read.bt) that sums bytes by process and file for two
   calls; it looks at no open, no send and no other call.
+  In the rows of a cgroup that is left out *ours* is told to leave out all of them.
 - No other program traces meanwhile; what comes between is measured again. Every turn ends with a check
   that ours and bpftrace have counted the load's bytes, to the byte.
 - The full node has {crowd_processes:,} processes with {crowd_files} open descriptors each, and {crowd_holders} of them have

@@ -8,7 +8,7 @@ import sys
 import time
 
 from agent import Agent
-from programs import BUILT, BenchError, end, run, start, wait_for
+from programs import BUILT, LOAD, BenchError, end, run, start, wait_for
 
 SCRIPT = pathlib.Path(__file__).with_name("bytes_read.bt")
 FOREIGN_SECONDS = 300
@@ -44,6 +44,9 @@ class Nothing:
     def __exit__(self, *_):
         pass
 
+    def measures(self, _row):
+        return True
+
     def verify(self, truths):
         """Nothing counts nothing."""
 
@@ -72,6 +75,9 @@ class Ours(Agent):
 
     name = "ours"
 
+    def measures(self, row):
+        return not row.endswith("left_out")
+
     def verify(self, truths):
         for pid, wanted in truths.items():
             # The agent has delivered; the collector may still be writing.
@@ -84,6 +90,29 @@ class Ours(Agent):
             for span in self.collector.look()
             if span.pid == pid and not span.is_root
         )
+
+
+class LeftOut(Ours):
+    """The agent, told to leave out every cgroup."""
+
+    def __init__(self, folder, collector, model):
+        super().__init__(folder, collector, "workloads: {exclude: [{host: true}, {host: false}]}")
+        self.model = model
+
+    def __enter__(self):
+        super().__enter__()
+        # The first read of a cgroup is counted until it is decided on.
+        run([BUILT / "bench/calls", "pread", 1, 1, self.model], LOAD)
+        time.sleep(1)
+        return self
+
+    def measures(self, row):
+        return row.endswith("left_out")
+
+    def verify(self, truths):
+        time.sleep(1)
+        for pid in truths:
+            require(self.name, self._counted(pid), 0)
 
 
 class Bpftrace(Nothing):

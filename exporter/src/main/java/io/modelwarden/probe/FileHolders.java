@@ -4,9 +4,9 @@ package io.modelwarden.probe;
 import io.modelwarden.libbpf.BpfProgram;
 import io.modelwarden.probe.CgroupJudge.Verdict;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +20,8 @@ final class FileHolders {
   /** Beyond that a file is held by so many that one more says nothing. */
   private static final int CGROUPS_OF_A_FILE = 64;
 
+  private static final long[] NOBODY = {};
+
   private final Layouts layouts;
   private final BpfProgram setHolder;
   private final FileTable files;
@@ -27,7 +29,7 @@ final class FileHolders {
   private final Map<FileHolder, Integer> numbers;
 
   /** By the file's key, which outlives its versions. Those left out are not noted. */
-  private final Map<MapKey, Set<Long>> touched = new HashMap<>();
+  private final Map<MapKey, long[]> touched = new HashMap<>();
 
   private final Set<Integer> wrong = new HashSet<>();
 
@@ -49,10 +51,15 @@ final class FileHolders {
     if (file == null) {
       return;
     }
-    Set<Long> all = touched.computeIfAbsent(key(file), any -> new LinkedHashSet<>(2));
+    MapKey key = MapKey.of(file.key());
+    long[] all = touched.getOrDefault(key, NOBODY);
     if (verdict == Verdict.LEFT_OUT) {
+      touched.put(key, all);
       wrong.add(fileId); // the kernel side may have noted it while it was undecided
-    } else if (all.size() < CGROUPS_OF_A_FILE && all.add(cgroup)) {
+    } else if (all.length < CGROUPS_OF_A_FILE && !contains(all, cgroup)) {
+      long[] more = Arrays.copyOf(all, all.length + 1);
+      more[all.length] = cgroup;
+      touched.put(key, more);
       wrong.add(fileId);
     }
   }
@@ -75,16 +82,16 @@ final class FileHolders {
   /** Forgets files that are gone; tells which cgroups those that are left name. */
   Set<Long> sweep() {
     Set<MapKey> present = new HashSet<>();
-    files.all().forEach(file -> present.add(key(file)));
+    files.all().forEach(file -> present.add(MapKey.of(file.key())));
     touched.keySet().retainAll(present);
     Set<Long> named = new HashSet<>();
-    touched.values().forEach(named::addAll);
+    touched.values().forEach(all -> Arrays.stream(all).forEach(named::add));
     return named;
   }
 
   private FileHolder of(FileTable.Known file) {
-    Set<Long> all = touched.get(key(file));
-    if (all == null || (all.isEmpty() && file.holder() == FileHolder.SELECTED)) {
+    long[] all = touched.get(MapKey.of(file.key()));
+    if (all == null || (all.length == 0 && file.holder() == FileHolder.SELECTED)) {
       return file.holder(); // opened and not yet read: only the kernel side knows by whom
     }
     FileHolder holder = FileHolder.NONE;
@@ -127,7 +134,7 @@ final class FileHolders {
     return number;
   }
 
-  private static MapKey key(FileTable.Known file) {
-    return MapKey.copy(Layouts.view(file.key()), 0, file.key().length);
+  private static boolean contains(long[] all, long one) {
+    return Arrays.stream(all).anyMatch(each -> each == one);
   }
 }

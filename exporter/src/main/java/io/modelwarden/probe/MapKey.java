@@ -15,6 +15,11 @@ final class MapKey {
     this.hash = Arrays.hashCode(bytes);
   }
 
+  /** Of bytes that nobody changes any more. */
+  static MapKey of(byte[] bytes) {
+    return new MapKey(bytes);
+  }
+
   static MapKey copy(ByteBuffer keys, int at, int sizeBytes) {
     byte[] bytes = new byte[sizeBytes];
     keys.get(at, bytes);

@@ -27,6 +27,8 @@ class BenchmarkTest {
     "pread_model",
     "pread_other",
     "pread_small",
+    "read_left_out",
+    "pread_left_out",
     "write_small",
     "open_model",
     "open_other",

@@ -106,9 +106,7 @@ final class Pods {
     return pod == null
         ? null
         : new PodTraits(
-            pod.pod.namespace(),
-            pod.pod.labels(),
-            orUnknown(container(pod, containerId)).name());
+            pod.pod.namespace(), pod.pod.labels(), orUnknown(container(pod, containerId)).name());
   }
 
   /** Another number after each change of a pod. */

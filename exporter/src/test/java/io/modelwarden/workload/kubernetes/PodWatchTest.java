@@ -114,7 +114,7 @@ class PodWatchTest {
     api.put(pod);
     try (PodWatch watch = start()) {
       until(() -> watch.isWatching() && watch.traits(POD, SERVER) != null);
-      assertThat(watch.traits(POD, SERVER).namespace()).isEqualTo("inference");
+      assertThat(watch.traits(POD, SERVER).namespace()).isEqualTo("models");
       assertThat(watch.traits(POD, SERVER).container()).isEqualTo("server");
       assertThat(watch.traits(POD, "f".repeat(64)).container()).isEmpty();
       assertThat(watch.traits("another", SERVER)).isNull();
