@@ -4,8 +4,6 @@ package io.modelwarden.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,14 +69,22 @@ final class Container implements AutoCloseable {
     return words;
   }
 
+  /** Into another process: the JVM closes its end as soon as the first one has ended. */
   private static long run(List<String> command) throws IOException {
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    process.getOutputStream().close();
-    try (InputStream output = process.getInputStream()) {
-      return output.transferTo(OutputStream.nullOutputStream());
+    Path output = Files.createTempFile("output", null);
+    try {
+      List<Process> line =
+          ProcessBuilder.startPipeline(
+              List.of(
+                  new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT),
+                  new ProcessBuilder("cat").redirectOutput(output.toFile())));
+      line.get(0).getOutputStream().close();
+      for (Process process : line) {
+        assertThat(process.onExit().join().exitValue()).isZero();
+      }
+      return Files.size(output);
     } finally {
-      assertThat(process.onExit().join().exitValue()).isZero();
+      Files.delete(output);
     }
   }
 
