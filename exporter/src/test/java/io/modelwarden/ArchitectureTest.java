@@ -35,7 +35,8 @@ class ArchitectureTest {
           Map.entry("policy", Set.of("config")),
           Map.entry("probe", Set.of("event", "btf", "libbpf")),
           Map.entry("session", Set.of("event", "model", "workload")),
-          Map.entry("telemetry", Set.of("event", "session", "workload")),
+          Map.entry("audit", Set.of("event", "config")),
+          Map.entry("telemetry", Set.of("event", "session", "workload", "audit")),
           Map.entry("top", Set.of("event", "session", "workload", "config")),
           Map.entry(
               "agent",
@@ -50,6 +51,7 @@ class ArchitectureTest {
                   "telemetry",
                   "top",
                   "policy",
+                  "audit",
                   "config")));
 
   @ArchTest
@@ -109,6 +111,7 @@ class ArchitectureTest {
           .resideOutsideOfPackages(
               "io.modelwarden.top..",
               "io.modelwarden.policy..",
+              "io.modelwarden.audit..",
               "io.modelwarden.workload.kubernetes..")
           .should()
           .dependOnClassesThat()

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
       DoctorCommand.class,
       TopCommand.class,
       PolicyCommand.class,
+      AuditCommand.class,
       VersionCommand.class,
       WarmUpCommand.class,
       GenerateCompletion.class

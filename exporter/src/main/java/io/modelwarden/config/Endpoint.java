@@ -6,7 +6,10 @@ import java.net.InetAddress;
 /** An address and a port; IPv6 addresses are written in brackets. */
 public record Endpoint(InetAddress address, int port) {
 
-  static Endpoint parse(String text) {
+  /**
+   * @throws IllegalArgumentException with what it needs, to stand behind the text
+   */
+  public static Endpoint parse(String text) {
     int colon = text.lastIndexOf(':');
     if (colon < 0) {
       throw new IllegalArgumentException("needs a port, such as 127.0.0.1:9464");

@@ -8,8 +8,11 @@ import static io.opentelemetry.api.common.AttributeKey.stringArrayKey;
 import static io.opentelemetry.api.common.AttributeKey.stringKey;
 
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.semconv.ClientAttributes;
+import io.opentelemetry.semconv.HttpAttributes;
 import io.opentelemetry.semconv.NetworkAttributes;
 import io.opentelemetry.semconv.ServiceAttributes;
+import io.opentelemetry.semconv.UserAgentAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -180,7 +183,9 @@ public final class AttributeNames {
 
   // Network
   public static final AttributeKey<String> PEER_ADDRESS =
-      say(NetworkAttributes.NETWORK_PEER_ADDRESS, "absent for many peers in one");
+      say(
+          NetworkAttributes.NETWORK_PEER_ADDRESS,
+          "absent for many peers in one; of audit events the API server's peer");
   public static final AttributeKey<Long> PEER_PORT =
       say(NetworkAttributes.NETWORK_PEER_PORT, "of initiated connections");
   public static final AttributeKey<String> TRANSPORT =
@@ -228,6 +233,52 @@ public final class AttributeNames {
       say(
           booleanKey("modelwarden.memory.target.same_container"),
           "whether the reader is in the same container");
+
+  // Audit events of the API server
+  public static final AttributeKey<String> USER_NAME =
+      say(stringKey("user.name"), "whom the API server took the request to be from");
+  public static final AttributeKey<List<String>> USER_GROUPS =
+      say(stringArrayKey("modelwarden.audit.user.groups"), "groups of that user, at most 16");
+  public static final AttributeKey<String> IMPERSONATED_USER =
+      say(
+          stringKey("modelwarden.audit.impersonated_user.name"),
+          "whom that user acted as (`kubectl --as`)");
+  public static final AttributeKey<String> CLIENT_ADDRESS =
+      say(
+          ClientAttributes.CLIENT_ADDRESS,
+          "as the request's headers say, which the client may choose; believe `network.peer.address`"
+              + " where they differ");
+  public static final AttributeKey<String> USER_AGENT =
+      say(UserAgentAttributes.USER_AGENT_ORIGINAL, "what the client calls itself");
+  public static final AttributeKey<Long> RESPONSE_STATUS =
+      say(
+          HttpAttributes.HTTP_RESPONSE_STATUS_CODE,
+          "of the API server's answer; 101 for a session that began");
+  public static final AttributeKey<String> AUDIT_ID =
+      say(stringKey("modelwarden.audit.id"), "of the request: equal at all of its stages");
+  public static final AttributeKey<String> AUDIT_STAGE =
+      say(
+          stringKey("modelwarden.audit.stage"),
+          "`ResponseStarted` when the session begins, `ResponseComplete` when it ends or is refused,"
+              + " `Panic`");
+  public static final AttributeKey<String> AUDIT_SUBRESOURCE =
+      say(
+          stringKey("modelwarden.audit.subresource"),
+          "`exec`, `attach`, `portforward`, `ephemeralcontainers`; `proxy`: one of them by way of the"
+              + " node's");
+  public static final AttributeKey<String> AUDIT_REQUEST_TIME =
+      say(
+          stringKey("modelwarden.audit.request.time"),
+          "ISO 8601, UTC: when the request came; the event's own time is that of the stage");
+  public static final AttributeKey<List<String>> COMMAND_ARGS =
+      say(
+          stringArrayKey("process.command_args"),
+          "of an audit event where commands are asked for, without what looks like a secret");
+  public static final AttributeKey<String> AUDIT_OUTCOME =
+      say(
+          stringKey("modelwarden.audit.outcome"),
+          "of requests `accepted`, `wrong`, `too_large`, `busy`; of records `exported`, `other` (not"
+              + " about entering a pod), `lost` (not delivered)");
 
   // The agent itself
   public static final AttributeKey<String> AGENT_VERSION =

@@ -100,6 +100,15 @@ final class ExportPipeline {
     }
   }
 
+  /** All of them, or, where there is no room for all, none and false. */
+  synchronized boolean emitAll(List<? extends ReadWriteLogRecord> records) {
+    if (!logs.hasRoomFor(records.size())) {
+      return false;
+    }
+    records.forEach(this::emit);
+    return true;
+  }
+
   /**
    * Has the processors send what was emitted since the last call, without waiting for it: evidence
    * is then with the collector at once, and a machine where nothing happens is not woken to look. A

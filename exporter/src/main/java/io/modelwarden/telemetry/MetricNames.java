@@ -249,6 +249,21 @@ public final class MetricNames {
           "Measurements that went to the overflow point because the series limit was reached",
           AttributeNames.METRIC_NAME);
 
+  public static final MetricSpec AUDIT_REQUESTS =
+      define(
+          "modelwarden.audit.requests",
+          COUNTER,
+          "{request}",
+          "What the API server posted to `modelwarden audit`, by what became of it",
+          AttributeNames.AUDIT_OUTCOME);
+  public static final MetricSpec AUDIT_RECORDS =
+      define(
+          "modelwarden.audit.records",
+          COUNTER,
+          "{record}",
+          "Audit records that `modelwarden audit` received, by what became of them",
+          AttributeNames.AUDIT_OUTCOME);
+
   private MetricNames() {}
 
   /** All of them, in the order of the reference page. */

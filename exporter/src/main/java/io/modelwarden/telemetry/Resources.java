@@ -48,11 +48,16 @@ final class Resources {
     return known.computeIfAbsent(workload, this::make);
   }
 
-  /** The agent's own; what the user says in OTEL_RESOURCE_ATTRIBUTES wins. */
+  /** The agent's own. */
   Resource agent(Resource configured, ConfigProperties config, String version) {
+    return program("modelwarden", configured, config, version);
+  }
+
+  /** That of a program of ours; what the user says in OTEL_RESOURCE_ATTRIBUTES wins. */
+  Resource program(String name, Resource configured, ConfigProperties config, String version) {
     ResourceBuilder agent =
         onHost()
-            .put(AttributeNames.SERVICE_NAME, "modelwarden")
+            .put(AttributeNames.SERVICE_NAME, name)
             .put(AttributeNames.SERVICE_INSTANCE_ID, host.instanceName())
             .put(AttributeNames.SERVICE_VERSION, version);
     // Where the user names no service, the SDK makes up a name and an instance.

@@ -31,6 +31,10 @@ final class SignalQueue {
     return true;
   }
 
+  boolean hasRoomFor(int items) {
+    return pending() + items <= capacity;
+  }
+
   /** The end of one exporter: told once for each batch that is finished, well or not. */
   Ending newEnding() {
     AtomicLong count = new AtomicLong();

@@ -26,6 +26,7 @@ public final class SpanNames {
   public static final String EVENT_FILE_ACCESS = "modelwarden.file.access";
   public static final String EVENT_MEMORY_ACCESS = "modelwarden.memory.access";
   public static final String EVENT_NETWORK_EGRESS = "modelwarden.network.egress";
+  public static final String EVENT_AUDIT_EXEC = "modelwarden.audit.exec";
 
   private SpanNames() {}
 
@@ -35,7 +36,7 @@ public final class SpanNames {
   }
 
   public static List<String> events() {
-    return List.of(EVENT_FILE_ACCESS, EVENT_MEMORY_ACCESS, EVENT_NETWORK_EGRESS);
+    return List.of(EVENT_FILE_ACCESS, EVENT_MEMORY_ACCESS, EVENT_NETWORK_EGRESS, EVENT_AUDIT_EXEC);
   }
 
   /** Never holds a path, an address or anything else without bound. */

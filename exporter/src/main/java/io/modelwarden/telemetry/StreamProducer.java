@@ -2,7 +2,6 @@
 package io.modelwarden.telemetry;
 
 import io.modelwarden.workload.Workload;
-import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -23,7 +21,7 @@ final class StreamProducer implements MetricProducer {
   static final int PART_BYTES = 1024 * 1024;
 
   private final MetricStreams streams;
-  private final SelfMetrics self;
+  private final SelfProducer self;
   private final Resources resources;
   private final LongSupplier epochNanos;
   private volatile boolean waits = true;
@@ -31,7 +29,7 @@ final class StreamProducer implements MetricProducer {
   StreamProducer(
       MetricStreams streams, SelfMetrics self, Resources resources, LongSupplier epochNanos) {
     this.streams = streams;
-    this.self = self;
+    this.self = new SelfProducer(self, resources.scope(), epochNanos);
     this.resources = resources;
     this.epochNanos = epochNanos;
   }
@@ -62,42 +60,8 @@ final class StreamProducer implements MetricProducer {
           });
       byResource.values().forEach(Points::finish);
     }
-    addSelf(agent, now, metrics);
+    self.addTo(agent, now, metrics);
     return metrics;
-  }
-
-  private void addSelf(Resource agent, long now, List<MetricData> metrics) {
-    Map<MetricSpec, List<SelfMetrics.Series>> byMetric = new LinkedHashMap<>();
-    self.series()
-        .forEach(one -> byMetric.computeIfAbsent(one.metric(), any -> new ArrayList<>()).add(one));
-    byMetric.forEach((metric, series) -> metrics.add(selfMetric(agent, now, metric, series)));
-  }
-
-  private MetricData selfMetric(
-      Resource agent, long now, MetricSpec metric, List<SelfMetrics.Series> series) {
-    List<DoublePointData> points = new ArrayList<>();
-    for (SelfMetrics.Series one : series) {
-      Sample sample = one.sample();
-      if (sample == null) {
-        continue;
-      }
-      long start = one.startEpochNanos();
-      long at = Math.max(now, start + Stream.RESOLUTION_NANOS);
-      if (one.wantsZero()) {
-        long zeroAt = Stream.zeroAt(start, at);
-        points.add(DoublePointData.create(start, zeroAt, one.attributes(), 0, List.of()));
-      }
-      long told = Stream.toldStart(metric.instrument(), start);
-      points.add(DoublePointData.create(told, at, one.attributes(), sample.value(), List.of()));
-    }
-    int bytes = points.stream().mapToInt(p -> Stream.estimatedBytes(p.getAttributes())).sum();
-    return ProducedMetric.ofDoubles(
-        agent,
-        resources.scope(),
-        metric,
-        points,
-        bytes,
-        () -> series.forEach(SelfMetrics.Series::delivered));
   }
 
   /** Collects the points of one metric and one resource, in parts that fit into an export. */

@@ -109,7 +109,13 @@ final class TelemetryReference {
   private static void logs(StringBuilder page) {
     page.append(
         "\n## Log events\n\nSeverity WARN, with the ids and the attributes of their span: ");
-    page.append(codes(SpanNames.events())).append(".\n");
+    List<String> ofSpans = new ArrayList<>(SpanNames.events());
+    ofSpans.remove(SpanNames.EVENT_AUDIT_EXEC);
+    page.append(codes(ofSpans)).append(".\n\nSeverity INFO, without a span: ");
+    page.append(code(SpanNames.EVENT_AUDIT_EXEC));
+    page.append(
+        ", of [`modelwarden audit`](audit.md) or of a collector that reads the audit file, ");
+    page.append("on a resource with the names of the pod.\n");
   }
 
   private static void attributes(StringBuilder page) {
