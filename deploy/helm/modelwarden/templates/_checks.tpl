@@ -26,4 +26,7 @@
 {{- if and .Values.collector.enabled (eq .Values.collector.mode "daemonset") (ne (int .Values.collector.replicas) 1) -}}
 {{- fail (printf "collector.replicas is %d, but mode daemonset runs one on each node: leave replicas out" (int .Values.collector.replicas)) -}}
 {{- end -}}
+{{- if and .Values.audit.enabled (not .Values.audit.tlsSecret) -}}
+{{- fail "audit.tlsSecret is empty: name a Secret with tls.crt and tls.key for what the API server connects to" -}}
+{{- end -}}
 {{- end -}}

@@ -31,6 +31,15 @@ app.kubernetes.io/component: agent
 app.kubernetes.io/component: collector
 {{- end -}}
 
+{{- define "modelwarden.auditName" -}}
+{{ include "modelwarden.fullname" . }}-audit
+{{- end -}}
+
+{{- define "modelwarden.auditSelector" -}}
+{{ include "modelwarden.selector" . }}
+app.kubernetes.io/component: audit
+{{- end -}}
+
 {{- define "modelwarden.labels" -}}
 helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
