@@ -25,6 +25,8 @@ test: setup ## every test: unit, kernel (root), collector, Prometheus, real prog
 	@scripts/loaders.sh >/dev/null
 	@scripts/grafana.sh >/dev/null
 	$(MAVEN) verify
+	@scripts/unit-check.sh
+	@scripts/chart.sh check
 	@$(CLUSTER_TESTS)
 
 bench: build ## what it costs, beside nothing, an empty program and bpftrace (10 min; ROUNDS=9)

@@ -45,8 +45,22 @@ check_refusal() {
   grep -qF -- "$expected" "$scratch/said" || fail "$1 is refused, but not with \"$expected\": $(tail -3 "$scratch/said")"
 }
 
+# Too large for an example: each board comes out of its ConfigMap as it went in.
+check_dashboards() {
+  helm template modelwarden "$chart" --values "$chart/examples/operator/values.yaml" \
+    --set dashboards.enabled=true --show-only templates/dashboards.yaml >"$scratch/dashboards"
+  python3 - "$scratch/dashboards" "$REPOSITORY"/dashboards/*.json <<'PYTHON' || fail "the boards are not what the chart renders"
+import json, pathlib, re, sys
+
+rendered = pathlib.Path(sys.argv[1]).read_text()
+found = {name: json.loads(text) for name, text in re.findall(r"^  (\S+\.json): (.*)$", rendered, re.M)}
+sys.exit(found != {pathlib.Path(path).name: pathlib.Path(path).read_text() for path in sys.argv[2:]})
+PYTHON
+}
+
 check() {
-  local case values count=0
+  local case values count=1
+  check_dashboards
   for case in $(cases); do
     check_example "$case"
     count=$((count + 1))

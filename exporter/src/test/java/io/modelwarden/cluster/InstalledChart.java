@@ -27,7 +27,7 @@ final class InstalledChart extends CollectorOutput implements AutoCloseable {
       """
       image: {repository: docker.io/local/modelwarden, tag: test, pullPolicy: Never}
       otlp: {endpoint: "http://%1$s:4318"}
-      config: {session: {slice: 1s, quiet-period: 2s}}
+      config: {session: {slice: 1s, quiet-period: 2s}%3$s}
       env: [{name: OTEL_METRIC_EXPORT_INTERVAL, value: "500"}]
       collector:
         enabled: true
@@ -39,19 +39,24 @@ final class InstalledChart extends CollectorOutput implements AutoCloseable {
         volumeMounts: [{name: output, mountPath: /output}]
       """;
 
+  InstalledChart(Path folder) throws IOException {
+    this(folder, "");
+  }
+
   /**
    * Installs it and waits until all its pods are ready.
    *
    * @param folder gets the values, and what the collector has received
+   * @param settings of the agent, in braces' style, each with a comma before it
    */
-  InstalledChart(Path folder) throws IOException {
+  InstalledChart(Path folder, String settings) throws IOException {
     super(folder.resolve("output"));
     Path output = Files.createDirectory(folder.resolve("output"));
     // The collector is nobody.
     Files.setPosixFilePermissions(output, PosixFilePermissions.fromString("rwxrwxrwx"));
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path values = folder.resolve("values.yaml");
-    Files.writeString(values, VALUES.formatted(COLLECTOR, output));
+    Files.writeString(values, VALUES.formatted(COLLECTOR, output, settings));
     remove();
     makeNamespace();
     Cluster.helm(
@@ -86,6 +91,13 @@ final class InstalledChart extends CollectorOutput implements AutoCloseable {
     settle();
     assertThat(Reader.counted(this, file)).as("counters").isEqualTo(expected);
     assertThat(Reader.seen(this, file)).as("spans").isEqualTo(expected);
+  }
+
+  /** Asserts that nobody is told to have read a file, once what would have come is there. */
+  void assertUnread(String file) {
+    settle();
+    assertThat(Reader.counted(this, file)).as("counters").isEmpty();
+    assertThat(Reader.seen(this, file)).as("spans").isEmpty();
   }
 
   /** Whether the newest value of the agent's metric is this. */

@@ -166,6 +166,14 @@ final class ModelServers implements AutoCloseable {
             .toArray(String[]::new));
   }
 
+  /** The same, with its output in a file, byte for byte. */
+  void kubectlTo(Path file, String... arguments) {
+    Cluster.kubectlTo(
+        file,
+        Stream.concat(Stream.of("--namespace=" + namespace), Stream.of(arguments))
+            .toArray(String[]::new));
+  }
+
   @Override
   public void close() {
     Cluster.kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait");

@@ -21,6 +21,14 @@ record Reader(String namespace, String pod, String container, String executable,
     return bytes(spans(collector, file));
   }
 
+  /** Bytes of a model that left by the output of exec sessions, by the evidence. */
+  static Map<Reader, Long> printed(CollectorOutput collector, String model) {
+    return bytes(
+        Series.ofSpans(collector, "send pipe", "modelwarden.network.transmit.size")
+            .filter(span -> span.of("modelwarden.network.peer.scope").equals("exec_stdio"))
+            .filter(span -> span.of("modelwarden.model.name").equals(model)));
+  }
+
   static Stream<Series> reads(CollectorOutput collector, String file) {
     return Series.ofMetric(collector, "modelwarden.file.io")
         .filter(series -> isOf(series, file) && series.of("disk.io.direction").equals("read"));

@@ -3,6 +3,7 @@ package io.modelwarden.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.system.RunningCollector;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -83,13 +84,28 @@ class TheftTest {
     servers.kubectl("cp", pod + ":/models/cp.safetensors", copy.toString(), "--container=server");
     assertThat(copy).hasSize(BYTES);
     awaitReads("cp.safetensors", Map.of(server("tar", "exec"), BYTES));
+    // A header of 512 bytes, the file in blocks of 512, the end in records of 10,240.
+    long archive = (512 + (BYTES + 511) / 512 * 512 + 1024 + 10_239) / 10_240 * 10_240;
+    awaitPrinted("cp", Map.of(server("tar", "exec"), archive));
   }
 
   @Test
-  void kubectlExec() {
+  void kubectlExec() throws IOException {
     servers.model("exec.safetensors", BYTES);
-    servers.exec(pod, "cat /models/exec.safetensors >/dev/null");
+    Path copy = folder.resolve("copy-by-cat");
+    servers.kubectlTo(
+        copy, "exec", pod, "--container=server", "--", "cat", "/models/exec.safetensors");
+    assertThat(copy).hasSize(BYTES);
     awaitReads("exec.safetensors", Map.of(server("cat", "exec"), BYTES));
+    awaitPrinted("exec", Map.of(server("cat", "exec"), BYTES));
+  }
+
+  @Test
+  void kubectlExecThatPrintsNothing() {
+    servers.model("null.safetensors", BYTES);
+    servers.exec(pod, "cat /models/null.safetensors >/dev/null");
+    awaitReads("null.safetensors", Map.of(server("cat", "exec"), BYTES));
+    assertThat(Reader.printed(chart, "null")).isEmpty();
   }
 
   /** A megabyte a second, each by a process of its own. */
@@ -185,6 +201,11 @@ class TheftTest {
 
   private static void awaitReads(String file, Map<Reader, Long> expected) {
     chart.awaitReads(file, expected);
+  }
+
+  /** What left by the output of an exec session, to the byte. */
+  private static void awaitPrinted(String model, Map<Reader, Long> expected) {
+    RunningCollector.await("the output", () -> Reader.printed(chart, model).equals(expected));
   }
 
   private static String clusterUid() {
