@@ -121,7 +121,7 @@ class TopTest {
         .singleElement()
         .asString()
         .containsPattern(
-            "^[SRH] +%s +%s .* read_and_send +%d +read_and_send +3.0 MB +75%% .* 3.0 MB +127.0.0.1:%d +loopback"
+            "^[SRH] +%s +%s .* read_and_send +%d +read_and_send +host +3.0 MB +75%% .* 3.0 MB +127.0.0.1:%d +loopback"
                 .formatted(
                     Pattern.quote(name), Pattern.quote(model.toString()), thief.pid(), port));
   }
