@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FloodTest {
 
   // Under load the heap may use more of what it is allowed.
-  private static final long MEMORY_KILOBYTES = 96 * 1024;
+  private static final long MEMORY_KILOBYTES = 104 * 1024;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int MODEL_BYTES = 50_000_000;
   private static final String LOOPBACK = "127.0.0.1";
