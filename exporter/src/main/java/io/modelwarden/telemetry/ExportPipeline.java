@@ -128,7 +128,25 @@ final class ExportPipeline {
   /** False if not everything was delivered in time; what was not is lost. */
   boolean shutdown(Duration timeout) {
     return deliveredWithin(
-        timeout, () -> CompletableResultCode.ofAll(List.of(flushAll(), sdk.shutdown())));
+        timeout,
+        () -> {
+          flushRest(timeout);
+          return CompletableResultCode.ofAll(List.of(flushAll(), sdk.shutdown()));
+        });
+  }
+
+  /**
+   * A flush takes what was there when it began, and the SDK answers who asks meanwhile, also the
+   * shutdown, with that one: what came in between would be lost.
+   */
+  private void flushRest(Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
+    while (spans.pending() + logs.pending() > 0 && System.nanoTime() < end) {
+      CompletableResultCode.ofAll(
+              List.of(
+                  sdk.getSdkTracerProvider().forceFlush(), sdk.getSdkLoggerProvider().forceFlush()))
+          .join(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   private CompletableResultCode flushAll() {
