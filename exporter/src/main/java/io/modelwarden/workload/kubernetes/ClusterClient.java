@@ -2,6 +2,7 @@
 package io.modelwarden.workload.kubernetes;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -9,6 +10,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.File;
@@ -16,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The client, and the kinds that it reads. */
 final class ClusterClient {
@@ -46,6 +50,24 @@ final class ClusterClient {
         .withHttpClientBuilderConsumer(
             builder -> builder.addOrReplaceInterceptor("limits", new AnswerLimits()))
         .build();
+  }
+
+  /** Of each object the client itself keeps key and version only; after a failure it goes on. */
+  static void prepare(
+      SharedIndexInformer<GenericKubernetesResource> informer,
+      KubernetesClient client,
+      Consumer<Throwable> failed) {
+    informer.itemStore(
+        new ReducedStateItemStore<>(
+            ReducedStateItemStore.UID_KEY_STATE,
+            GenericKubernetesResource.class,
+            client.getKubernetesSerialization(),
+            "metadata.annotations"));
+    informer.exceptionHandler(
+        (started, failure) -> {
+          failed.accept(failure);
+          return true;
+        });
   }
 
   /**

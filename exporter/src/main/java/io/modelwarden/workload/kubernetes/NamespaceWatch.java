@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -41,17 +40,7 @@ final class NamespaceWatch implements ResourceEventHandler<GenericKubernetesReso
             .genericKubernetesResources(ClusterClient.NAMESPACES)
             .withLimit(PAGE)
             .runnableInformer(0);
-    informer.itemStore(
-        new ReducedStateItemStore<>(
-            ReducedStateItemStore.UID_KEY_STATE,
-            GenericKubernetesResource.class,
-            client.getKubernetesSerialization(),
-            "metadata.annotations"));
-    informer.exceptionHandler(
-        (started, failure) -> {
-          failed(failure);
-          return true;
-        });
+    ClusterClient.prepare(informer, client, this::failed);
     informer.addEventHandler(this);
   }
 

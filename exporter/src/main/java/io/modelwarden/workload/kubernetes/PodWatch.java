@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import io.modelwarden.workload.PodDirectory;
 import io.modelwarden.workload.PodNames;
 import io.modelwarden.workload.PodTraits;
@@ -66,18 +65,7 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
             .withField("spec.nodeName", access.node())
             .withLimit(PAGE)
             .runnableInformer(0);
-    // Of each pod the client itself needs its key and version only.
-    informer.itemStore(
-        new ReducedStateItemStore<>(
-            ReducedStateItemStore.UID_KEY_STATE,
-            GenericKubernetesResource.class,
-            client.getKubernetesSerialization(),
-            "metadata.annotations"));
-    informer.exceptionHandler(
-        (started, failure) -> {
-          failed(failure);
-          return true;
-        });
+    ClusterClient.prepare(informer, client, this::failed);
     informer.addEventHandler(new Handler());
   }
 
