@@ -97,7 +97,7 @@ public final class Main {
     return commands.execute(arguments);
   }
 
-  /** The one that is named alone: reading the options of all takes a fifth of the agent's start. */
+  /** The one that is named alone: reading the options of all delays each start. */
   private static void addCommands(CommandLine commands, String name) {
     Class<?> named = COMMANDS.get(name);
     if (named != null) {
