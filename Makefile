@@ -24,10 +24,12 @@ build: ## compile the kernel side and the agent, without tests
 test: setup ## every test: unit, kernel (root), collector, Prometheus, real programs, Kubernetes
 	@scripts/loaders.sh >/dev/null
 	@scripts/grafana.sh >/dev/null
+	@rm -rf exporter/target/ways
 	$(MAVEN) verify
 	@scripts/unit-check.sh
 	@scripts/chart.sh check
 	@$(CLUSTER_TESTS)
+	@java -cp exporter/target/test-classes io.modelwarden.coverage.CoveragePage .
 
 bench: build ## what it costs, beside nothing, an empty program and bpftrace (10 min; ROUNDS=9)
 	@scripts/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -70,6 +72,7 @@ prometheus: ## print the folder of Prometheus, building it if there is none
 docs: build ## make the reference pages from the code
 	@for page in telemetry.TelemetryReference config.ConfigurationReference policy.PolicyFiles; do \
 	  java -cp exporter/target/test-classes:exporter/target/modelwarden.jar io.modelwarden.$$page . || exit 1; done
+	@$(MAVEN) --quiet -pl bpf,exporter -Dtest=CoveragePageTest -Dsurefire.failIfNoSpecifiedTests=false -Dcoverage.write=true test-compile surefire:test@default-test
 
 format: ## format C and Java
 	$(MAKE) --no-print-directory -C bpf format

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.cluster;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.PROCESS_EXEC;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.READER;
+import static io.modelwarden.coverage.Kind.SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.system.RunningCollector;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +85,11 @@ class TheftTest {
   }
 
   @Test
+  @Way(
+      value = "kubectl cp",
+      of = SESSION,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT})
   void kubectlCp() throws IOException {
     servers.model("cp.safetensors", BYTES);
     Path copy = folder.resolve("copy");
@@ -93,6 +104,11 @@ class TheftTest {
 
   /** What cp does, with the archive kept to be measured. */
   @Test
+  @Way(
+      value = "kubectl cp",
+      of = SESSION,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT})
   void archiveByExec() throws IOException {
     servers.model("archive.safetensors", BYTES);
     Path archive = folder.resolve("archive.tar");
@@ -111,6 +127,11 @@ class TheftTest {
   }
 
   @Test
+  @Way(
+      value = "kubectl exec, cat",
+      of = SESSION,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT})
   void kubectlExec() throws IOException {
     servers.model("exec.safetensors", BYTES);
     Path copy = folder.resolve("copy-by-cat");
@@ -122,6 +143,12 @@ class TheftTest {
   }
 
   @Test
+  @Way(
+      value = "a command run in a container",
+      of = READER,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT},
+      note = "told by its origin")
   void kubectlExecThatPrintsNothing() {
     servers.model("null.safetensors", BYTES);
     servers.exec(pod, "cat /models/null.safetensors >/dev/null");
@@ -131,6 +158,11 @@ class TheftTest {
 
   /** A megabyte a second, each by a process of its own. */
   @Test
+  @Way(
+      value = "a megabyte a second, each by a process of its own",
+      of = READER,
+      bytes = EXACT,
+      by = SYS_EXIT)
   void slowReader() {
     servers.model("slow.safetensors", BYTES);
     servers.exec(
@@ -141,6 +173,12 @@ class TheftTest {
   }
 
   @Test
+  @Way(
+      value = "kubectl debug of a pod, through /proc/1/root",
+      of = READER,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT},
+      note = "told by its origin")
   void kubectlDebugOfThePod() {
     servers.model("debug.safetensors", BYTES);
     servers.debug(
@@ -157,6 +195,12 @@ class TheftTest {
   }
 
   @Test
+  @Way(
+      value = "kubectl debug of the node",
+      of = READER,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT},
+      note = "told by its origin")
   void kubectlDebugOfTheNode() {
     Path model = servers.model("node.safetensors", BYTES);
     servers.debug(
@@ -168,6 +212,12 @@ class TheftTest {
   }
 
   @Test
+  @Way(
+      value = "nsenter into the machine's mounts",
+      of = READER,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT},
+      note = "told by its origin")
   void podThatEntersTheNode() {
     Path model = servers.model("nsenter.safetensors", BYTES);
     servers.podOnTheNode("maintenance", model);
@@ -177,6 +227,7 @@ class TheftTest {
   }
 
   @Test
+  @Way(value = "a Job that mounts the same volume", of = READER, bytes = EXACT, by = SYS_EXIT)
   void jobThatSharesTheVolume() {
     servers.model("job.safetensors", BYTES);
     servers.job("backup", "job.safetensors");

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Bytes.UNCOUNTED;
+import static io.modelwarden.coverage.Bytes.UNSEEN;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Hook.TASK_AREAS;
+import static io.modelwarden.coverage.Kind.MAPPING;
+import static io.modelwarden.coverage.Kind.READ;
+import static io.modelwarden.coverage.Kind.TRAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.KernelEvent.FileMapped;
 import io.modelwarden.event.KernelEvent.ProcessSeen;
 import java.io.IOException;
@@ -46,6 +56,20 @@ class BlindSpotTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"uring", "aio"})
+  @Way(
+      value = "io_uring",
+      of = READ,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      when = "uring",
+      note = "the open")
+  @Way(
+      value = "libaio",
+      of = READ,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      when = "aio",
+      note = "the open")
   void readsWhoseResultNoCallReturns_armTheReaderAndAreNotCounted(String how) {
     Acts.Running act = Acts.run("async_read", how, model, 500_000);
     observed.settle();
@@ -55,6 +79,12 @@ class BlindSpotTest {
   }
 
   @Test
+  @Way(
+      value = "the descriptor closed by another thread during the read",
+      of = READ,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      note = "the open, and `descriptor_unresolved`")
   void descriptorClosedDuringTheRead_isCountedAsADoubt() {
     long unresolved = observed.lost("descriptor_unresolved");
     Acts.Running act = Acts.run("swap_during_read", "close", model, other);
@@ -65,6 +95,12 @@ class BlindSpotTest {
   }
 
   @Test
+  @Way(
+      value = "the descriptor replaced by another thread during the read",
+      of = READ,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      note = "the open")
   void descriptorReplacedDuringTheRead_hidesTheBytesAndNotTheOpen() {
     Acts.Running act = Acts.run("swap_during_read", "dup2", model, other);
     observed.settle();
@@ -74,6 +110,12 @@ class BlindSpotTest {
   }
 
   @Test
+  @Way(
+      value = "a read that sleeps half done for as long as the thief wants",
+      of = READ,
+      bytes = EXACT,
+      by = SYS_EXIT,
+      note = "once it returns")
   void readThatDoesNotReturn_isCountedWhenItDoes() {
     try (Acts.Running act = Acts.start("under_way", model, "--wait-after")) {
       observed.settle();
@@ -91,6 +133,12 @@ class BlindSpotTest {
   }
 
   @Test
+  @Way(
+      value = "mremap to a larger range",
+      of = MAPPING,
+      bytes = BOUNDED,
+      by = TASK_AREAS,
+      note = "the live size, sampled")
   void mappingThatIsEnlarged_countsItsFirstPart_andItsSizeWhenSampled() {
     try (Acts.Running act = Acts.start("remap_file", model)) {
       observed.settle();
@@ -103,6 +151,7 @@ class BlindSpotTest {
   }
 
   @Test
+  @Way(value = "a model below `models.minimum-size`", of = READ, bytes = UNSEEN)
   void modelBelowTheSmallestSize_givesNothing() {
     Path small = folder.resolve("small.safetensors");
     Acts.run("make_model", small, 1_000_000);
@@ -113,6 +162,12 @@ class BlindSpotTest {
   }
 
   @Test
+  @Way(
+      value = "a pipe to another program",
+      of = TRAIL,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      note = "the read")
   void readerAndSender_joinedByAPipeOnly_areTwoProcessesToTheMark() throws Exception {
     try (Acts.Running receiver = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
       String script =

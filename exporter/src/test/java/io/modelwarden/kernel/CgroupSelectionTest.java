@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.event.KernelEvent.ProcessEnded;
 import io.modelwarden.probe.CgroupJudge;
@@ -218,6 +222,7 @@ class CgroupSelectionTest {
   }
 
   @Test
+  @Way(value = "a reader that `workloads.*` leaves out", of = READER, bytes = EXACT, by = SYS_EXIT)
   void readerLeftOut_ofASelectedModel_isToldToTheByte() throws IOException {
     Path model = model();
     Path own = model();

@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SENDMSG;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Hook.SYS_EXIT_IN_NAMESPACE;
+import static io.modelwarden.coverage.Kind.MEMORY;
+import static io.modelwarden.coverage.Kind.READ;
+import static io.modelwarden.coverage.Kind.READER;
+import static io.modelwarden.coverage.Kind.SEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.FileAccessed;
@@ -44,6 +55,11 @@ class CountingAttackTest {
   }
 
   @Test
+  @Way(
+      value = "by a second thread while the read still runs",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH)
   void secondThread_sendsWhileOneReadOf700MegabytesStillRuns() throws IOException {
     Path large = folder.resolve("large.safetensors");
     Acts.run("make_model", large, 700_000_000);
@@ -60,6 +76,7 @@ class CountingAttackTest {
   }
 
   @Test
+  @Way(value = "sendfile", of = READ, bytes = EXACT, by = SYS_EXIT)
   void wholeFileSendfile_asTheFirstActOfAll() {
     Acts.Running act = steal("sendfile", "tcp", "127.0.0.1", MODEL_BYTES);
     assertThat(act.number("operations")).isEqualTo(1);
@@ -74,6 +91,11 @@ class CountingAttackTest {
   }
 
   @Test
+  @Way(
+      value = "the socket replaced by another thread during the write",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH)
   void socketReplacedDuringABlockingWrite_isCountedWithItsPeer() {
     Acts.Running act = Acts.run("replace_socket", model, 1_000_000, 20_000_000);
     observed.settle();
@@ -95,6 +117,11 @@ class CountingAttackTest {
     "::1, ::1, 0:0:0:0:0:0:0:1",
     "::ffff:127.0.0.1, 127.0.0.1, 127.0.0.1"
   })
+  @Way(
+      value = "a datagram to another than the connected peer",
+      of = SEND,
+      bytes = EXACT,
+      by = {SENDMSG, SOCK_SEND_LENGTH})
   void datagramToAnotherThanTheConnectedPeer_isCountedWithItsReceiver(
       String to, String listen, String seen) {
     Acts.Running receiver = Acts.start("sink", "udp", listen, 0);
@@ -119,6 +146,7 @@ class CountingAttackTest {
   /** A notifier answers in the kernel's place: what was asked for is the most that is believed. */
   @ParameterizedTest
   @CsvSource({"read, 10", "pread64, 4096"})
+  @Way(value = "a result forged by a seccomp notifier", of = READ, bytes = BOUNDED, by = SYS_EXIT)
   void forgedReturnValue_countsNoMoreThanWasAskedFor(String method, long asked) {
     long clamped = observed.lost("value_clamped");
     Acts.Running act = Acts.run("forge_return", method, model, asked, FORGED_BYTES);
@@ -130,6 +158,7 @@ class CountingAttackTest {
 
   /** How much a vector asks for lies in memory that may have changed since: the kernel's limit. */
   @Test
+  @Way(value = "a result forged by a seccomp notifier", of = READ, bytes = BOUNDED, by = SYS_EXIT)
   void forgedReturnValueOfAVector_countsNoMoreThanTheKernelEverReads() {
     long clamped = observed.lost("value_clamped");
     Acts.Running act = Acts.run("forge_return", "readv", model, 10, FORGED_BYTES);
@@ -139,6 +168,7 @@ class CountingAttackTest {
   }
 
   @Test
+  @Way(value = "a reader in a pid namespace of its own", of = READER, bytes = EXACT, by = SYS_EXIT)
   void readerInAnotherPidNamespace_isCountedUnderOurPid() throws IOException {
     Path own = Files.copy(model, folder.resolve("in-namespace.safetensors"));
     int port;
@@ -173,6 +203,11 @@ class CountingAttackTest {
 
   /** The victim is pid 1 there; our pid 1 is another process, which holds nothing. */
   @Test
+  @Way(
+      value = "process_vm_readv in a pid namespace",
+      of = MEMORY,
+      bytes = EXACT,
+      by = SYS_EXIT_IN_NAMESPACE)
   void memoryReadInAnotherPidNamespace_isCountedForTheVictimThatIsMeantThere() {
     Acts.Running act = Acts.run("in_pid_namespace", Acts.path("scrape_parent"), model, 1_000_000);
     observed.settle();

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.MEMORY;
+import static io.modelwarden.coverage.Kind.READ;
+import static io.modelwarden.coverage.Kind.SEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.event.KernelEvent.ProcessEnded;
@@ -36,6 +43,7 @@ class DeathDuringCallTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"read", "pread64", "readv", "preadv", "preadv2", "splice"})
+  @Way(value = "a read during which the reader is killed", of = READ, bytes = EXACT, by = SYS_EXIT)
   void read_countsWhatHadArrived(String call) {
     Acts.Running act = die(call);
     assertThat(accessedBytes(act, Direction.READ)).isEqualTo(act.number("bytes")).isPositive();
@@ -50,6 +58,11 @@ class DeathDuringCallTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sendfile", "send"})
+  @Way(
+      value = "a send during which the sender is killed",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH)
   void send_countsWhatTheReceiverGot(String call) {
     Acts.Running act = die(call);
     assertThat(observed.sends(child(act)).mapToLong(sent -> sent.increment().bytes()).sum())
@@ -59,6 +72,11 @@ class DeathDuringCallTest {
 
   @ParameterizedTest
   @ValueSource(strings = "process_vm_readv")
+  @Way(
+      value = "process_vm_readv during which the reader is killed",
+      of = MEMORY,
+      bytes = EXACT,
+      by = SYS_EXIT)
   void memoryRead_countsWhatHadArrived(String call) {
     Acts.Running act = die(call);
     assertThat(observed.memoryReads(child(act)).mapToLong(read -> read.increment().bytes()).sum())

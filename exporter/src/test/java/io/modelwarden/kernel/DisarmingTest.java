@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.PROCESS_FORK;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Kind.TRAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -51,6 +56,11 @@ class DisarmingTest {
 
   /** A server that streams weights has no file open that would give it away. */
   @Test
+  @Way(
+      value = "weights that a declared holder streamed",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {PROCESS_FORK, SOCK_SEND_LENGTH})
   void mark_byDeclaration_needsNoFileAndIsInherited() throws IOException {
     try (Observed observed = new Observed();
         Shell shell = new Shell()) {

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.PROCESS_EXEC;
+import static io.modelwarden.coverage.Hook.PROCESS_FORK;
+import static io.modelwarden.coverage.Hook.SENDMSG;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Hook.SOCK_SET_STATE;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.SEND;
+import static io.modelwarden.coverage.Kind.TRAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.ProcessFacts;
@@ -51,6 +61,24 @@ class EgressTest {
     "sendto, udp, ::1, ::1, UDP",
     "sendmmsg, udp, 127.0.0.1, 127.0.0.1, UDP"
   })
+  @Way(
+      value = "TCP over IPv4, IPv6 and v4-mapped",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH,
+      when = "tcp")
+  @Way(
+      value = "sendfile to a socket",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH,
+      when = "sendfile")
+  @Way(
+      value = "UDP: connected, sendto, sendmmsg",
+      of = SEND,
+      bytes = EXACT,
+      by = {SENDMSG, SOCK_SEND_LENGTH},
+      when = "udp")
   void sends_areCountedToTheByteWithTheirPeer(
       String how, String sink, String to, String listen, Flow.Transport transport) {
     Acts.Running act;
@@ -76,6 +104,11 @@ class EgressTest {
   }
 
   @Test
+  @Way(
+      value = "on an accepted connection",
+      of = SEND,
+      bytes = EXACT,
+      by = {SOCK_SET_STATE, SOCK_SEND_LENGTH})
   void server_sendsOnAnAcceptedConnection() {
     Acts.Running server = Acts.start("serve_file", model, "127.0.0.1", 0, LIMIT);
     try (server) {
@@ -93,21 +126,41 @@ class EgressTest {
   }
 
   @Test
+  @Way(
+      value = "sent by a child",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {PROCESS_FORK, SOCK_SEND_LENGTH})
   void child_sendsWithItsParentsMark() {
     lineage("fork", ProcessFacts.Origin.PARENT);
   }
 
   @Test
+  @Way(
+      value = "sent after an exec",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SOCK_SEND_LENGTH})
   void nextImage_sendsWithTheMarkOfTheOneBefore() {
     lineage("exec", ProcessFacts.Origin.EXECUTED);
   }
 
   @Test
+  @Way(
+      value = "sent after an exec by another thread than the first",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SOCK_SEND_LENGTH})
   void executingThread_keepsTheMarkOfItsProcess() {
     lineage("thread_exec", ProcessFacts.Origin.EXECUTED);
   }
 
   @Test
+  @Way(
+      value = "a descriptor that was inherited",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH})
   void inheritedDescriptor_marksWhoReadsIt() {
     Acts.Running act;
     try (Acts.Running receiver = Acts.start("sink", "tcp", "127.0.0.1", 0)) {

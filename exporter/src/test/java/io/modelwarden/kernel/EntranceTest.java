@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.PROCESS_EXEC;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.READER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.event.KernelEvent.ProcessSeen;
 import io.modelwarden.event.ProcessFacts;
@@ -45,6 +50,12 @@ class EntranceTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"start", "start_host_pids"})
+  @Way(
+      value = "a command run in a container",
+      of = READER,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT},
+      note = "told by its origin")
   void execSession_isTold_andAgainstTheEntrypoint(String start) throws IOException {
     Path served = model();
     Path stolen = model();
@@ -65,6 +76,12 @@ class EntranceTest {
 
   /** Orphans of a session go to the container's first process: ancestry would call them its own. */
   @Test
+  @Way(
+      value = "a command run in a container",
+      of = READER,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT},
+      note = "told by its origin")
   void orphanOfAnExecSession_staysOne() throws IOException {
     Path served = model();
     Path stolen = model();
@@ -105,6 +122,12 @@ class EntranceTest {
   /** nsenter from a container into the mounts of the machine. */
   @ParameterizedTest
   @ValueSource(strings = {"start", "start_host_pids"})
+  @Way(
+      value = "nsenter into the machine's mounts",
+      of = READER,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT},
+      note = "told by its origin")
   void readerThatLeftTheMountsOfItsContainer(String start) throws IOException {
     Path stolen = model();
     try (Observed observed = new Observed();

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Bytes.UNCOUNTED;
+import static io.modelwarden.coverage.Hook.PROCESS_EXEC;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.FileAccessed;
@@ -57,6 +64,11 @@ class ExecStdioTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"write", "writev", "pwritev2", "sendfile", "splice", "vmsplice", "tee"})
+  @Way(
+      value = "write, writev, sendfile, splice, vmsplice, tee to an exec session's output",
+      of = SESSION,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT})
   void everyWayOut_isCountedToTheByte(String method) throws IOException {
     Path truth = folder.resolve("truth");
     long received =
@@ -92,6 +104,11 @@ class ExecStdioTest {
         "setsid sh -c 'cat MODEL; :' &",
         "(sleep 0.2; cat MODEL) &",
       })
+  @Way(
+      value = "pipelines and scripts to an exec session's output",
+      of = SESSION,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT})
   void programs_areCountedToTheByte(String script) throws IOException {
     long received = container.exec("/bin/sh", "-c", here(script));
     assertThat(received).isGreaterThan(1000);
@@ -128,6 +145,11 @@ class ExecStdioTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"cat MODEL", "cat MODEL >/dev/tty", "cat MODEL | gzip -cf >/dev/tty"})
+  @Way(
+      value = "the terminal of an exec session",
+      of = SESSION,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT})
   void terminal_isCountedLikeAPipe(String script) throws IOException {
     long received = container.execOn("terminal", "/bin/sh", "-c", here(script));
     assertThat(received).isGreaterThan(1000);
@@ -137,6 +159,11 @@ class ExecStdioTest {
   /** Some runtimes give sockets: their bytes are counted where those of all sockets are, once. */
   @ParameterizedTest
   @ValueSource(strings = {"cat MODEL", "cat MODEL | gzip -c"})
+  @Way(
+      value = "an exec session whose streams are sockets",
+      of = SESSION,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SOCK_SEND_LENGTH})
   void socket_isCountedOnce(String script) throws IOException {
     long received = container.execOn("socket", "/bin/sh", "-c", here(script));
     assertThat(received).isGreaterThan(1000);
@@ -171,6 +198,12 @@ class ExecStdioTest {
 
   /** What a server prints goes to the container's log. */
   @Test
+  @Way(
+      value = "printed by the container's first process (kubectl logs)",
+      of = SESSION,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      note = "the read")
   void entrypoint_printsWithoutBeingCounted() throws IOException {
     assertThat(Container.print("/bin/cat", model.toString())).isEqualTo(MODEL_BYTES);
     assertThat(observed.settle().accesses(model)).isNotEmpty();

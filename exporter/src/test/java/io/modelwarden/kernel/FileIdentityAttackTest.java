@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.IDENTITY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.event.KernelEvent.FileMapped;
@@ -57,6 +62,12 @@ class FileIdentityAttackTest {
 
   /** As a hub's cache lies on disk: one mapping, no read, the descriptor closed at once. */
   @Test
+  @Way(
+      value = "a symbolic link to a blob named by its hash",
+      of = IDENTITY,
+      bytes = BOUNDED,
+      by = SYS_EXIT,
+      note = "mapped")
   void blobBehindASymbolicLink_isDecidedByContentAndCountedAsMapped() throws IOException {
     Path blob = folder.resolve("hub/blobs").resolve(HASH);
     Path link = Files.createDirectories(folder.resolve("hub/snapshots/1")).resolve("m.safetensors");
@@ -70,6 +81,11 @@ class FileIdentityAttackTest {
   }
 
   @Test
+  @Way(
+      value = "a file that only its owner may open, mapped and closed",
+      of = IDENTITY,
+      bytes = BOUNDED,
+      by = SYS_EXIT)
   void blobOfAnotherUserThatIsOnlyMapped_isDecidedFromTheReadersMemory() throws IOException {
     Path blob = secretBlob("mapped");
     try (Acts.Running act = asNobody("map_file", blob, 0, BLOB_BYTES, 1)) {
@@ -80,6 +96,7 @@ class FileIdentityAttackTest {
   }
 
   @Test
+  @Way(value = "a file that only its owner may open", of = IDENTITY, bytes = EXACT, by = SYS_EXIT)
   void fileOfAnotherUserWithMode0600_isDecidedThroughItsReadersDescriptor() throws IOException {
     Path blob = secretBlob("held");
     try (Acts.Running act = asNobody("read_file", "read", blob, 1 << 20, "--wait-after")) {
@@ -92,6 +109,11 @@ class FileIdentityAttackTest {
 
   /** Nobody has it open any more, and the agent may not open it: counted, and the doubt told. */
   @Test
+  @Way(
+      value = "a reader that is gone before anybody could look at the file",
+      of = IDENTITY,
+      bytes = EXACT,
+      by = SYS_EXIT)
   void fileOfAnotherUserWhoseReaderIsGone_countsAsAModelOfUnknownFormat() throws IOException {
     Path blob = secretBlob("gone");
     long unreachable = observed.unreachable();
@@ -105,6 +127,11 @@ class FileIdentityAttackTest {
 
   /** A private mapping can be changed to look like anything: what it shows decides nothing. */
   @Test
+  @Way(
+      value = "a private mapping made to look ordinary",
+      of = IDENTITY,
+      bytes = BOUNDED,
+      by = SYS_EXIT)
   void fileWhoseMappingWasMadeToLookOrdinary_isStillAModel_whileItIsMappedToo() throws IOException {
     Path blob = secretBlob("forged");
     try (Acts.Running act = asNobody("forge_mapping", blob)) {
@@ -116,6 +143,11 @@ class FileIdentityAttackTest {
 
   /** A verdict on one version never fits the next: in the end it is taken on whatever there is. */
   @Test
+  @Way(
+      value = "a file that changes while it is looked at",
+      of = IDENTITY,
+      bytes = EXACT,
+      by = SYS_EXIT)
   void fileThatChangesAllTheTime_isDecidedAllTheSame() throws Exception {
     Path blob = folder.resolve("touched").resolve(HASH);
     String change = "while chmod 640 \"$0\" && chmod 600 \"$0\"; do :; done";
@@ -131,6 +163,11 @@ class FileIdentityAttackTest {
 
   /** Whoever looks sleeps in the thief's page faults: others are still seen, and it is a model. */
   @Test
+  @Way(
+      value = "a file that stops whoever looks at it",
+      of = IDENTITY,
+      bytes = BOUNDED,
+      by = SYS_EXIT)
   void fileThatStopsWhoeverLooksAtIt_countsAsAModelAndStopsNobodyElse() {
     Path source = folder.resolve("hub/blobs").resolve(HASH);
     Path other = folder.resolve("other.safetensors");
@@ -154,6 +191,7 @@ class FileIdentityAttackTest {
 
   /** Same inode number, size and time of modification: the verdict on the first does not hold. */
   @Test
+  @Way(value = "the inode of an ordinary file", of = IDENTITY, bytes = EXACT, by = SYS_EXIT)
   void modelUnderTheInodeOfAnOrdinaryFile_isDecidedAnew() throws IOException {
     Path ordinary = zeros("ordinary.bin", BLOB_BYTES);
     Path model = folder.resolve("source.safetensors");

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Bytes.UNCOUNTED;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.MEMORY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +42,14 @@ class ForeignMemoryTest {
 
   @ParameterizedTest
   @CsvSource({"process_vm_readv, 1500000", "proc_mem, 1500000", "ptrace, 80000"})
+  @Way(
+      value = "process_vm_readv",
+      of = MEMORY,
+      bytes = EXACT,
+      by = SYS_EXIT,
+      when = "process_vm_readv")
+  @Way(value = "/proc/PID/mem", of = MEMORY, bytes = EXACT, by = SYS_EXIT, when = "proc_mem")
+  @Way(value = "ptrace, PEEKDATA", of = MEMORY, bytes = EXACT, by = SYS_EXIT, when = "ptrace")
   void copies_areCountedToTheByte(String method, long length) {
     Acts.Running act =
         Acts.run("scrape_memory", method, holder.pid(), holder.number("address"), length);
@@ -53,6 +66,12 @@ class ForeignMemoryTest {
   }
 
   @Test
+  @Way(
+      value = "pidfd_getfd",
+      of = MEMORY,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      note = "what is read from it is a read")
   void takenDescriptor_isAnOperationWithoutBytes() {
     Acts.Running act =
         Acts.run("scrape_memory", "pidfd_getfd", holder.pid(), holder.number("descriptor"), 0);

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.NOISE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.event.KernelEvent.ProcessEnded;
@@ -28,6 +34,11 @@ class FullMapsTest {
   @TempDir private Path folder;
 
   @Test
+  @Way(
+      value = "the ring of events held full",
+      of = NOISE,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH})
   void ringHeldFullDuringATheft_losesNoByteAndNoFact() {
     Path model = makeModel("weights.safetensors", MODEL_BYTES);
     Path blob = makeModel("0123456789abcdef", 70_000_000);
@@ -49,6 +60,12 @@ class FullMapsTest {
   }
 
   @Test
+  @Way(
+      value = "100,000 files that fill the map of files",
+      of = NOISE,
+      bytes = BOUNDED,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      note = "bytes by process; not which file")
   void filesFilledByTinyModels_leaveTheBytesOfTheirReadersAndWhatWasKnown() {
     Path known = makeModel("known.safetensors", MODEL_BYTES);
     Path model = makeModel("weights.safetensors", MODEL_BYTES);
@@ -68,6 +85,12 @@ class FullMapsTest {
   }
 
   @Test
+  @Way(
+      value = "100,000 files that fill the map of counters",
+      of = NOISE,
+      bytes = BOUNDED,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      note = "bytes by process; not which file")
   void countersFilledByTinyModels_leaveTheBytesOfTheirReaders() {
     Path model = makeModel("weights.safetensors", MODEL_BYTES);
     try (Observed observed = new Observed(Map.of("files", 2 * MANY, "accesses", 65536), 1 << 20);
@@ -80,6 +103,12 @@ class FullMapsTest {
   }
 
   @Test
+  @Way(
+      value = "children that fill the map of processes",
+      of = NOISE,
+      bytes = BOUNDED,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      note = "bytes by cgroup")
   void processesFilledByChildren_leaveTheBytesOfTheCgroup() throws IOException {
     Path model = makeModel("weights.safetensors", MODEL_BYTES);
     Map<String, Integer> tiny = Map.of("processes", 64, "files", 1);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Hook.TASK_AREAS;
+import static io.modelwarden.coverage.Kind.MAPPING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.libbpf.Capabilities;
 import java.nio.file.Path;
@@ -24,6 +28,12 @@ class LiveMappingTest {
 
   /** Twice mapped is once held; the file's last page counts as far as the file goes. */
   @Test
+  @Way(
+      value = "a model that stays mapped",
+      of = MAPPING,
+      bytes = BOUNDED,
+      by = TASK_AREAS,
+      note = "the live size, sampled")
   void liveSize_isTheFilesBytesWhileItIsMapped() throws Exception {
     Path model = folder.resolve("weights.safetensors");
     Acts.run("make_model", model, MODEL_BYTES);

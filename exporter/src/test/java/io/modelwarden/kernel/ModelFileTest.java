@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.IDENTITY;
+import static io.modelwarden.coverage.Kind.MAPPING;
+import static io.modelwarden.coverage.Kind.READ;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.Direction;
 import java.io.IOException;
@@ -48,6 +55,7 @@ class ModelFileTest {
     "preadv2, 100000",
     "openat2, 1048576"
   })
+  @Way(value = "read, pread64, readv, preadv, preadv2", of = READ, bytes = EXACT, by = SYS_EXIT)
   void reads_areCountedToTheByte(String method, int chunk) {
     Acts.Running act = Acts.run("read_file", method, model, chunk);
     KernelEvent.FileAccessed access = single(act);
@@ -63,6 +71,9 @@ class ModelFileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sendfile", "splice", "copy_file_range"})
+  @Way(value = "sendfile", of = READ, bytes = EXACT, by = SYS_EXIT, when = "sendfile")
+  @Way(value = "splice", of = READ, bytes = EXACT, by = SYS_EXIT, when = "splice")
+  @Way(value = "copy_file_range", of = READ, bytes = EXACT, by = SYS_EXIT, when = "copy_file_range")
   void moves_areCountedUnderTheirMethod(String method) {
     Path out = folder.resolve("out-" + method + ".bin");
     Acts.Running act = Acts.run("read_file", method, model, 65536, out);
@@ -85,12 +96,25 @@ class ModelFileTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"int80", "int80_pread", "int80_open", "dirty", "dirty_pread", "dirty_number"})
+  @Way(
+      value = "32-bit calls (int 0x80)",
+      of = READ,
+      bytes = EXACT,
+      by = SYS_EXIT,
+      when = {"int80", "int80_pread", "int80_open"})
+  @Way(
+      value = "dirt in the upper halves of registers",
+      of = READ,
+      bytes = EXACT,
+      by = SYS_EXIT,
+      when = {"dirty", "dirty_pread", "dirty_number"})
   void oddCalls_areSeenAllTheSame(String kind) {
     Acts.Running act = Acts.run("odd_read", kind, model, 65536);
     assertThat(single(act).increment().bytes()).isEqualTo(act.number("bytes"));
   }
 
   @Test
+  @Way(value = "mmap", of = MAPPING, bytes = BOUNDED, by = SYS_EXIT, note = "the mapped length")
   void mapping_ofTheWholeFileTwiceCountsItsBytesOnce() {
     try (Acts.Running act = Acts.start("map_file", model, 0, MODEL_BYTES, 2)) {
       observed.settle();
@@ -107,6 +131,7 @@ class ModelFileTest {
   }
 
   @Test
+  @Way(value = "mmap", of = MAPPING, bytes = BOUNDED, by = SYS_EXIT, note = "the mapped length")
   void mapping_ofAPartCountsItsPages() {
     try (Acts.Running act = Acts.start("map_file", model, 8192, 10_000, 1)) {
       observed.settle();
@@ -117,6 +142,7 @@ class ModelFileTest {
   }
 
   @Test
+  @Way(value = "renamed", of = IDENTITY, bytes = EXACT, by = SYS_EXIT)
   void renamedModel_isStillTheModel() throws IOException {
     Path original = folder.resolve("renamed.safetensors");
     Acts.run("make_model", original, MODEL_BYTES);
@@ -127,6 +153,7 @@ class ModelFileTest {
   }
 
   @Test
+  @Way(value = "line ends and escapes in the name", of = IDENTITY, bytes = EXACT, by = SYS_EXIT)
   void nameWithNewlineAndEscape_isCountedAndShownEscaped() {
     Path hostile = folder.resolve("a\nb\u001b[31m.safetensors");
     Acts.run("make_model", hostile, MODEL_BYTES);
@@ -153,6 +180,7 @@ class ModelFileTest {
   }
 
   @Test
+  @Way(value = "the longest name", of = IDENTITY, bytes = EXACT, by = SYS_EXIT)
   void longestName_isCountedAndWhole() {
     Path longest = folder.resolve("x".repeat(255 - 12) + ".safetensors");
     Acts.run("make_model", longest, MODEL_BYTES);
@@ -163,6 +191,7 @@ class ModelFileTest {
   }
 
   @Test
+  @Way(value = "a path of 80 folders", of = IDENTITY, bytes = EXACT, by = SYS_EXIT)
   void pathDeeperThanTheWalk_isCountedAndCutWithAMark() throws IOException {
     Path deep = folder;
     for (int i = 0; i < 80; i++) {
@@ -201,6 +230,7 @@ class ModelFileTest {
   }
 
   @Test
+  @Way(value = "a name without a suffix", of = IDENTITY, bytes = EXACT, by = SYS_EXIT)
   void largeFileWithoutSuffix_isDecidedByContentAndCountedFromTheFirstByte() {
     Path blob = folder.resolve("0123456789abcdef");
     Acts.run("make_model", blob, 70_000_000);

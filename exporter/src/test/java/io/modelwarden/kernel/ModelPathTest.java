@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.IDENTITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +23,11 @@ class ModelPathTest {
   @TempDir Path folder;
 
   @Test
+  @Way(
+      value = "a small file of any name under `models.paths`",
+      of = IDENTITY,
+      bytes = EXACT,
+      by = SYS_EXIT)
   void smallFilesBelowTheFolder_areCounted_onAVolumeThatIsMountedThereToo() throws Exception {
     Path models = Files.createDirectories(folder.resolve("models/llama"));
     Path volume = Files.createDirectories(folder.resolve("models/volume"));

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Hook.TASK_AREAS;
+import static io.modelwarden.coverage.Kind.MAPPING;
+import static io.modelwarden.coverage.Kind.MEMORY;
+import static io.modelwarden.coverage.Kind.READ;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.KernelEvent.ProcessSeen;
 import io.modelwarden.event.ProcessFacts.Origin;
@@ -21,6 +29,17 @@ class RecoveryTest {
   @TempDir Path folder;
 
   @Test
+  @Way(
+      value = "a mapping that is older than the agent",
+      of = MAPPING,
+      bytes = BOUNDED,
+      by = TASK_AREAS,
+      note = "the live size, sampled")
+  @Way(
+      value = "memory of a holder that is older than the agent",
+      of = MEMORY,
+      bytes = EXACT,
+      by = {TASK_AREAS, SYS_EXIT})
   void holder_thatIsOlderThanTheAgentIsMarkedAndItsMemoryWatched() {
     Path model = folder.resolve("weights.safetensors");
     Acts.run("make_model", model, 2_000_000);
@@ -45,6 +64,7 @@ class RecoveryTest {
 
   /** A read that sleeps, a send that waits for room and a mapping, all begun before the agent. */
   @Test
+  @Way(value = "a read that began before the agent", of = READ, bytes = EXACT, by = SYS_EXIT)
   void whatIsUnderWay_isCountedInFullWhenItComesBack() {
     Path model = folder.resolve("weights.safetensors");
     Acts.run("make_model", model, 40_000_000);

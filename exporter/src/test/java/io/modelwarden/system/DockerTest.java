@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.system;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.PROCESS_EXEC;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.IDENTITY;
+import static io.modelwarden.coverage.Kind.READER;
 import static io.modelwarden.system.ExportedTotals.attribute;
 import static io.modelwarden.system.Stage.MODEL_BYTES;
 import static io.modelwarden.system.Stage.nameOf;
@@ -12,6 +17,7 @@ import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.DisplayText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,6 +73,12 @@ class DockerTest {
 
   /** The daemon reads what `docker cp` takes: nothing runs in the container for it. */
   @Test
+  @Way(
+      value = "docker exec, docker cp",
+      of = READER,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT},
+      note = "told by its origin")
   void server_execSession_andCopy_areToldApart() throws Exception {
     Path model = stage.model("docker");
     String inside = inside(model);
@@ -93,6 +105,11 @@ class DockerTest {
 
   /** A model that came with the image or was written by the container, and not from a volume. */
   @Test
+  @Way(
+      value = "a model in the container's own layer (overlayfs)",
+      of = IDENTITY,
+      bytes = EXACT,
+      by = SYS_EXIT)
   void modelInTheContainersOwnLayer_isCountedToTheByte() throws Exception {
     String name = Stage.own("layer");
     String path = "/tmp/" + name + ".safetensors";

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.system;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.PROCESS_FORK;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.NOISE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,6 +78,11 @@ class FloodTest {
   }
 
   @Test
+  @Way(
+      value = "thefts among a million tiny reads",
+      of = NOISE,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH})
   void theftsAmongBusyReaders_areAllSeenAndNoByteIsLost() throws IOException {
     Path other = folder.resolve(own("stolen"));
     await(act("make_model", other, MODEL_BYTES));
@@ -95,6 +106,11 @@ class FloodTest {
   }
 
   @Test
+  @Way(
+      value = "10,000 processes that take one chunk each",
+      of = NOISE,
+      bytes = EXACT,
+      by = {SYS_EXIT, PROCESS_FORK, SOCK_SEND_LENGTH})
   void tenThousandProcessesOfOneChunkEach_addUp() throws IOException {
     Truth theft = await(act("steal_by_children", model, LOOPBACK, port, 4096, 10_000));
     assertThat(theft.bytes).isEqualTo(40_960_000);
@@ -103,6 +119,11 @@ class FloodTest {
   }
 
   @Test
+  @Way(
+      value = "a theft while the agent is stopped",
+      of = NOISE,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH})
   void theftWhileTheAgentIsStopped_isInTheTotalsAfterwards() throws Exception {
     Programs.run(List.of("kill", "-STOP", String.valueOf(agent.pid())));
     Truth theft =

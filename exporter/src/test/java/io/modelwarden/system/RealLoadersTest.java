@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.system;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Bytes.UNSEEN;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.IDENTITY;
+import static io.modelwarden.coverage.Kind.MAPPING;
+import static io.modelwarden.coverage.Kind.READ;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +82,12 @@ class RealLoadersTest {
     "map_twice, map_twice.safetensors",
     "gguf, gguf.gguf",
   })
+  @Way(
+      value = "loaders that map",
+      of = MAPPING,
+      bytes = BOUNDED,
+      by = SYS_EXIT,
+      note = "the mapped length")
   void loaderThatMapsTheFile_tookItOnce(String loader, String name) {
     Path model = own(name);
     assertThat(load(loader, model)).isEqualTo(tensors);
@@ -89,6 +103,11 @@ class RealLoadersTest {
     "onnxruntime, onnxruntime.onnx, 6",
     "direct_threads, direct_threads.safetensors, 41",
   })
+  @Way(
+      value = "loaders that read, with forty threads and O_DIRECT too",
+      of = READ,
+      bytes = EXACT,
+      by = SYS_EXIT)
   void loaderThatReadsTheFile_tookItOnce(String loader, String name, long reads) {
     Path model = own(name);
     assertThat(load(loader, model)).isEqualTo(tensors);
@@ -127,6 +146,7 @@ class RealLoadersTest {
 
   /** Tensors alone say nothing, and their file may have any name. */
   @Test
+  @Way(value = "bare weights under a name that is no model's", of = READ, bytes = UNSEEN)
   void weightsBesideTheGraphUnderAnotherName_areABlindSpot() throws IOException {
     Path weights = own("bare/model.weights");
     assertThat(load("onnxruntime", weights.resolveSibling("model.onnx"))).isEqualTo(tensors);
@@ -137,6 +157,12 @@ class RealLoadersTest {
   }
 
   @Test
+  @Way(
+      value = "a symbolic link to a blob named by its hash",
+      of = IDENTITY,
+      bytes = BOUNDED,
+      by = SYS_EXIT,
+      note = "mapped")
   void fileOfTheHuggingFaceCache_isOfItsRepository() throws IOException {
     Path snapshot = hub.resolve("snapshots/main/model.safetensors");
     assertThat(load("safe_open", snapshot)).isEqualTo(tensors);

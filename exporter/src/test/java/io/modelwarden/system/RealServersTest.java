@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.system;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Hook.SOCK_SET_STATE;
+import static io.modelwarden.coverage.Kind.SEND;
 import static io.modelwarden.system.PublicNamespace.ENTER;
 import static io.modelwarden.system.PublicNamespace.INSIDE;
 import static io.modelwarden.system.Stage.MODEL_BYTES;
@@ -8,6 +12,7 @@ import static io.modelwarden.system.Stage.nameOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.modelwarden.coverage.Way;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +63,11 @@ class RealServersTest {
     "busybox httpd, 8082, busybox, sendfile",
     "Python's http.server, 8083, python3, read",
   })
+  @Way(
+      value = "on an accepted connection",
+      of = SEND,
+      bytes = EXACT,
+      by = {SOCK_SET_STATE, SOCK_SEND_LENGTH})
   void download_isReportedAsAccepted(String what, int port, String program, String method)
       throws IOException {
     Path model = stage.model(program);

