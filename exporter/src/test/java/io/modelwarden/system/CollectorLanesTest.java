@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,17 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CollectorLanesTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path CASES = RunningCollector.CONFIGURATION.resolve("tests");
-  private static final String RULE = "security_rule.name";
-  private static final List<String> LANES =
-      List.of(
-          "exec-copy",
-          "host-reader",
-          "memory-read",
-          "new-reader",
-          "read-after-load",
-          "read-then-egress",
-          "unauthorised-reader");
+  private static final String RULE = LaneCases.RULE;
+  private static final List<String> LANES = LaneCases.lanes();
 
   @TempDir static Path output;
   private static RunningCollector collector;
@@ -52,7 +46,7 @@ class CollectorLanesTest {
     collector =
         new RunningCollector(
             output,
-            files(LANES, List.of("tests/policy.yaml", "tests/learned.yaml", "backends/file.yaml")),
+            LaneCases.configuration(LANES, "backends/file.yaml"),
             Map.of("MODELWARDEN_RULE_HOST_READER_EXECUTABLES", "^/usr/sbin/scanner$"));
   }
 
@@ -61,38 +55,67 @@ class CollectorLanesTest {
     collector.close();
   }
 
-  static List<String> cases() throws IOException {
-    try (Stream<Path> folders = Files.list(CASES)) {
-      return folders
-          .filter(Files::isDirectory)
-          .map(folder -> folder.getFileName().toString())
-          .sorted()
-          .toList();
-    }
+  static List<String> cases() {
+    return LaneCases.all();
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void spans_areExactlyTheFindingsThatTheCaseExpects(String name) throws IOException {
-    byte[] request = Files.readAllBytes(CASES.resolve(name).resolve("input.json"));
-    JsonNode expected =
-        JSON.readTree(CASES.resolve(name).resolve("expected.json").toFile()).get("findings");
+    String request = LaneCases.input(name);
+    List<JsonNode> expected = LaneCases.expected(name);
     List<String> sent = spans(JSON.readTree(request)).map(CollectorLanesTest::id).toList();
-    collector.post(request);
-    collector.postLogs(asLogs(request));
+    collector.post(request.getBytes(UTF_8));
+    collector.postLogs(OtlpJson.asLogs(request));
     passAll();
-    compare(findings().filter(span -> sent.contains(id(span))).toList(), expected);
+    List<JsonNode> found = findings().filter(span -> sent.contains(about(span))).toList();
+    found.forEach(CollectorLanesTest::isASpanOfItsOwn);
+    compare(found.stream().map(CollectorLanesTest::atItsSpan).toList(), expected);
     compare(findingLogs().filter(event -> sent.contains(id(event))).toList(), expected);
   }
 
-  private static void compare(List<JsonNode> found, JsonNode expected) {
+  /** Below the span that it is about, and with all that this span says. */
+  private static void isASpanOfItsOwn(JsonNode finding) {
+    assertThat(id(finding)).matches("[0-9a-f]{16}").isNotEqualTo(about(finding));
+    assertThat(finding.get("name").asText()).isEqualTo("finding " + text(finding, RULE));
+    assertThat(finding.get("kind").asInt()).as("no call of its own").isEqualTo(1);
+    JsonNode span =
+        ExportedTotals.spans(collector, "spans.jsonl")
+            .filter(one -> id(one).equals(about(finding)))
+            .findAny()
+            .orElseThrow();
+    for (String same : List.of("traceId", "startTimeUnixNano", "endTimeUnixNano")) {
+      assertThat(finding.get(same)).as(same).isEqualTo(span.get(same));
+    }
+    assertThat(finding.get("attributes")).containsAll(span.get("attributes"));
+  }
+
+  /** What is sent again, as after an answer that was lost, is the same again. */
+  @Test
+  void noTwoSpans_haveOneIdAndDifferentContent() throws IOException {
+    String request = LaneCases.input("reader-of-two-rules");
+    String own = "eeeeeeee00000001";
+    request = request.replace("0000005800000001", own);
+    collector.post(request.getBytes(UTF_8));
+    collector.post(request.getBytes(UTF_8));
+    passAll();
+    Map<String, Set<JsonNode>> contents = new TreeMap<>();
+    Stream.of("spans.jsonl", "findings.jsonl")
+        .flatMap(file -> ExportedTotals.spans(collector, file))
+        .filter(span -> id(span).equals(own) || about(span).equals(own))
+        .forEach(span -> contents.computeIfAbsent(id(span), id -> new HashSet<>()).add(span));
+    assertThat(contents).as("the span and its four findings").hasSize(5);
+    assertThat(contents.values()).allSatisfy(same -> assertThat(same).hasSize(1));
+  }
+
+  private static void compare(List<JsonNode> found, List<JsonNode> expected) {
     assertThat(found.stream().map(item -> id(item) + " " + text(item, RULE)))
         .containsExactlyInAnyOrderElementsOf(
-            stream(expected).map(wanted -> id(wanted) + " " + wanted.get(RULE).asText()).toList());
+            expected.stream().map(wanted -> id(wanted) + " " + wanted.get(RULE).asText()).toList());
     for (JsonNode item : found) {
       assertThat(text(item, "modelwarden.finding.reason")).as("reason").isNotBlank();
       JsonNode wanted =
-          stream(expected)
+          expected.stream()
               .filter(one -> id(one).equals(id(item)))
               .filter(one -> one.get(RULE).asText().equals(text(item, RULE)))
               .findAny()
@@ -107,42 +130,26 @@ class CollectorLanesTest {
     }
   }
 
-  /** Log events with the attributes and ids of these spans. */
-  private static byte[] asLogs(byte[] spans) throws IOException {
-    JsonNode request = JSON.readTree(spans);
-    for (JsonNode span : (Iterable<JsonNode>) spans(request)::iterator) {
-      ObjectNode event = (ObjectNode) span;
-      event.remove(List.of("name", "kind", "startTimeUnixNano", "endTimeUnixNano"));
-      event.put("timeUnixNano", "1760000060000000000");
-    }
-    return request
-        .toString()
-        .replace("\"resourceSpans\"", "\"resourceLogs\"")
-        .replace("\"scopeSpans\"", "\"scopeLogs\"")
-        .replace("\"spans\"", "\"logRecords\"")
-        .getBytes(UTF_8);
-  }
-
   /** Waits until a finding that was sent later is written: what was sent before is, too. */
   private static void passAll() throws IOException {
-    String request = Files.readString(CASES.resolve("two-rules-at-once/input.json"));
+    String request = LaneCases.input("two-rules-at-once");
     List<String> own = new ArrayList<>();
     for (JsonNode span : (Iterable<JsonNode>) spans(JSON.readTree(request))::iterator) {
       String id = "ffffffff%08x".formatted(++markers);
       request = request.replace(id(span), id);
       own.add(id);
     }
-    byte[] later = request.getBytes(UTF_8);
-    collector.post(later);
-    collector.postLogs(asLogs(later));
+    collector.post(request.getBytes(UTF_8));
+    collector.postLogs(OtlpJson.asLogs(request));
     // The third span is innocent.
     RunningCollector.await(
         "the later findings",
         () ->
-            Stream.of(findings(), findingLogs())
-                .allMatch(
-                    all ->
-                        all.map(CollectorLanesTest::id).toList().containsAll(own.subList(0, 2))));
+            Stream.of(
+                    ExportedTotals.spans(collector, "spans.jsonl").map(CollectorLanesTest::id),
+                    findings().map(CollectorLanesTest::about),
+                    findingLogs().map(CollectorLanesTest::id))
+                .allMatch(all -> all.toList().containsAll(own.subList(0, 2))));
   }
 
   static List<List<String>> combinations() {
@@ -196,32 +203,19 @@ class CollectorLanesTest {
   /** Conditions stand there twice: whoever changes one of them changes both. */
   @Test
   void spansAndLogEvents_meetTheSameConditions() throws IOException {
-    assertThat(LANES).hasSize(laneFiles().size());
-    for (Path lane : laneFiles()) {
-      List<String> lines = Files.readAllLines(lane);
-      assertThat(about(lines, "span")).as(lane.toString()).isNotEmpty();
-      assertThat(about(lines, "log")).as(lane.toString()).isEqualTo(about(lines, "span"));
+    for (String lane : LANES) {
+      List<String> lines =
+          Files.readAllLines(RunningCollector.CONFIGURATION.resolve("detection/" + lane + ".yaml"));
+      assertThat(sentences(lines, "span")).as(lane).isNotEmpty();
+      assertThat(sentences(lines, "log")).as(lane).isEqualTo(sentences(lines, "span"));
     }
   }
 
-  private static List<Path> laneFiles() throws IOException {
-    try (Stream<Path> files = Files.list(RunningCollector.CONFIGURATION.resolve("detection"))) {
-      return files.sorted().toList();
-    }
-  }
-
-  private static List<String> about(List<String> lines, String what) {
+  private static List<String> sentences(List<String> lines, String about) {
     return lines.stream()
-        .filter(line -> line.contains(what + ".attributes["))
-        .map(line -> line.replace(what + ".attributes[", "["))
+        .filter(line -> line.contains(about + ".attributes["))
+        .map(line -> line.replace(about + ".attributes[", "["))
         .toList();
-  }
-
-  @Test
-  void noCollectorId_isRefused() {
-    Programs.Ended ended = validate(combinations().get(0), "MODELWARDEN_RULE_UNUSED=x");
-    assertThat(ended.code()).isNotZero();
-    assertThat(ended.output()).contains("MODELWARDEN_RULE_COLLECTOR_ID is not set");
   }
 
   private static Programs.Ended validate(List<String> files, String variable) {
@@ -259,6 +253,15 @@ class CollectorLanesTest {
 
   private static String id(JsonNode span) {
     return span.get("spanId").asText();
+  }
+
+  /** The id of the span that a finding is about. */
+  private static String about(JsonNode finding) {
+    return finding.path("parentSpanId").asText();
+  }
+
+  private static JsonNode atItsSpan(JsonNode finding) {
+    return ((ObjectNode) finding.deepCopy()).put("spanId", about(finding));
   }
 
   /** An attribute of a span as text; a list with commas; empty if there is none. */

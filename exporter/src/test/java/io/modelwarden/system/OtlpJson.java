@@ -3,6 +3,10 @@ package io.modelwarden.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
 /** Requests as an agent would send them, of one workload. */
 final class OtlpJson {
 
@@ -43,6 +47,24 @@ final class OtlpJson {
           "eventName": "modelwarden.memory.access", "severityNumber": 13,
           "timeUnixNano": "1760000060000000000", %s}]}]}]}"""
         .formatted(RESOURCE, spanId, FACTS)
+        .getBytes(UTF_8);
+  }
+
+  /** A request of spans as one of log events with their attributes and ids. */
+  static byte[] asLogs(String spans) {
+    JsonNode request = LaneCases.json(spans);
+    for (JsonNode some : request.findValues("spans")) {
+      for (JsonNode span : some) {
+        ObjectNode event = (ObjectNode) span;
+        event.remove(List.of("name", "kind", "startTimeUnixNano", "endTimeUnixNano"));
+        event.put("timeUnixNano", "1760000060000000000");
+      }
+    }
+    return request
+        .toString()
+        .replace("\"resourceSpans\"", "\"resourceLogs\"")
+        .replace("\"scopeSpans\"", "\"scopeLogs\"")
+        .replace("\"spans\"", "\"logRecords\"")
         .getBytes(UTF_8);
   }
 

@@ -10,7 +10,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -72,6 +77,23 @@ final class VendorServer implements AutoCloseable {
 
   Stream<Request> at(String path) {
     return requests.stream().filter(request -> request.path().equals(path));
+  }
+
+  /** What came to that path under each id of a span: more than one content would be two spans. */
+  Map<String, Set<Span>> spansById(String path) {
+    Map<String, Set<Span>> contents = new TreeMap<>();
+    at(path)
+        .flatMap(request -> request.spans().stream())
+        .forEach(span -> contents.computeIfAbsent(idOf(span), id -> new HashSet<>()).add(span));
+    return contents;
+  }
+
+  /** Trace and span, in hexadecimal. */
+  static String idOf(Span span) {
+    HexFormat hex = HexFormat.of();
+    return hex.formatHex(span.getTraceId().toByteArray())
+        + "-"
+        + hex.formatHex(span.getSpanId().toByteArray());
   }
 
   /** The first request to that path. */
