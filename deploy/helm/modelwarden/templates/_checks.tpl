@@ -26,6 +26,12 @@
 {{- if and .Values.collector.enabled (eq .Values.collector.mode "daemonset") (ne (int .Values.collector.replicas) 1) -}}
 {{- fail (printf "collector.replicas is %d, but mode daemonset runs one on each node: leave replicas out" (int .Values.collector.replicas)) -}}
 {{- end -}}
+{{- $version := regexFind "[0-9]+[.][0-9]+[.][0-9]+" .Values.collector.image.tag -}}
+{{- if and .Values.collector.enabled $version -}}
+{{- if semverCompare "< 0.155.0" $version -}}
+{{- fail (printf "collector.image.tag is %s, but the lanes need 0.155.0 or newer: name a newer image" .Values.collector.image.tag) -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.audit.enabled (not .Values.audit.tlsSecret) -}}
 {{- fail "audit.tlsSecret is empty: name a Secret with tls.crt and tls.key for what the API server connects to" -}}
 {{- end -}}

@@ -3,6 +3,7 @@ package io.modelwarden.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.modelwarden.policy.Manifest;
 import io.modelwarden.policy.PrometheusPolicy;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system")
 class PolicyJoinTest {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LABELS =
       "k8s_namespace_name=\"%s\", modelwarden_workload_kind=\"cronjob\","
           + " modelwarden_workload_name=\"%s\"";
@@ -73,6 +75,51 @@ class PolicyJoinTest {
             sentSample("one", "public", 1000),
             sentSample("other", "public", 1000),
             sentSample("any", "proxy", 500)));
+    passes(test.toString());
+  }
+
+  /** A name of a program or of a model is a label's value, whatever stands in it. */
+  @Test
+  void hostileNames_areLabelsAndNothingElse() throws IOException {
+    StringBuilder manifest = new StringBuilder("read:\n");
+    for (String name : HostileNames.ALL) {
+      manifest.append(
+          "  - {host: true, workload: %s, executables: [/x], paths: [\"/**\"], models: [%s]}\n"
+              .formatted(quoted("executable/" + name), quoted(name)));
+    }
+    Path file = Files.writeString(folder.resolve("manifest.yaml"), manifest);
+    Files.writeString(
+        folder.resolve("policy.rules.yaml"), PrometheusPolicy.render(Manifest.load(file)));
+    StringBuilder test =
+        new StringBuilder(
+            "rule_files: [policy.rules.yaml]\ntests:\n  - interval: 1m\n    promql_expr_test:\n");
+    expect(
+        test,
+        "count(modelwarden:policy:allowed_readers)",
+        List.of("{value: %d}".formatted(HostileNames.ALL.size())));
+    for (String name : HostileNames.ALL) {
+      // Strings of PromQL are those of Go, and JSON's are among them.
+      String labels =
+          "modelwarden_workload_name=%s, modelwarden_model_name=%s"
+              .formatted(quoted(name), quoted(name));
+      String series =
+          "{__name__=\"modelwarden:policy:allowed_readers\", modelwarden_process_origin=\"host\","
+              + " modelwarden_workload_kind=\"executable\", "
+              + labels
+              + "}";
+      expect(
+          test,
+          "modelwarden:policy:allowed_readers{" + labels + "}",
+          List.of("{labels: %s, value: 1}".formatted(quoted(series))));
+    }
+    passes(test.toString());
+  }
+
+  private static String quoted(String text) throws IOException {
+    return JSON.writeValueAsString(text);
+  }
+
+  private void passes(String test) throws IOException {
     Path file = Files.writeString(folder.resolve("join.test.yaml"), test);
     Programs.Ended ended =
         Programs.run(

@@ -104,7 +104,8 @@ final class TelemetryReference {
     }
     page.append("\n`modelwarden.operation.name` is one of ");
     page.append(codes(SpanNames.operations())).append(".\n\n");
-    page.append("A collector's lane adds a child `finding <rule>` to the span that it found, with all ");
+    page.append(
+        "A collector's lane adds a child `finding <rule>` to the span that it found, with all ");
     page.append("attributes of that\nand `security_rule.*`: a finding is a span of its own.\n");
   }
 
