@@ -102,41 +102,46 @@ __noinline int count_new_mapping(const struct mapping_key *key, __u64 start, __u
 }
 
 /* mmap of `length` bytes from `offset` of `file` by the current task succeeded at `address`. */
-static __always_inline void count_mapping(struct file *file, __u64 address, __u64 offset,
-					  __u64 length)
+__noinline int count_mapping(const struct references *mapped, __u64 address, __u64 offset,
+			     __u64 length)
 {
-	struct inode *inode = kernel_object(inode, BPF_CORE_READ(file, f_inode));
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct references references = {.task = task, .file = file};
+	struct references references = {.task = task};
 	struct doorbell where = {.address = address};
 	__u64 start = offset, end = offset + ((length + PAGE_BYTES - 1) & -PAGE_BYTES);
 	struct file_key file_key = {};
 	struct mapping_key key = {};
 	struct file_facts *facts;
+	struct inode *inode;
+	struct file *file;
 	bool full = false;
 	__u32 whose;
 
+	if (!mapped)
+		return 0;
+	references.file = file = kernel_object(file, mapped->file);
+	inode = file->f_inode;
 	if (!may_be_model(inode))
-		return;
+		return 0;
 	whose = verdict_of(task);
 	if (is_passed_over(inode, whose))
-		return;
+		return 0;
 	read_process_key(task, &key.process);
 	if (is_agent(&key.process))
-		return;
+		return 0;
 	clamp_to_file(inode, &start, &end);
 	facts = find_model(file, inode, whose, &file_key, &full);
 	if (full)
 		count_elsewhere(&key.process, end - start, 0);
 	if (!facts)
-		return;
+		return 0;
 	key.file_id = facts->id;
 	if (!bpf_map_lookup_elem(&mappings, &key)) {
 		where.process = key.process;
 		describe_touch(&where, &file_key, facts, -1, address);
 		touch_file(&references, &where, 0);
 	}
-	count_new_mapping(&key, start, end);
+	return count_new_mapping(&key, start, end);
 }
 
 /* One area of the address space of `task`, met by the iterator. */

@@ -9,6 +9,8 @@
 enum {
 	HELD_BITS_LOG2 = 19,
 	HELD_WORDS = 1 << (HELD_BITS_LOG2 - 6),
+	LEFT_OUT_LOG2 = 12,
+	LEFT_OUT_SLOTS = 1 << LEFT_OUT_LOG2,
 };
 
 struct {
@@ -22,10 +24,23 @@ struct {
 __u32 selection_active;
 
 /*
+ * Cgroups that are left out, each in the slot of its id: one load instead of a look-up. Only user
+ * space writes here, and a cgroup whose slot another one has taken is looked up.
+ */
+__u64 left_out_cgroups[LEFT_OUT_SLOTS];
+
+/*
  * A bit for each file that a counted cgroup has had, by a hash of its inode. It saves those left
  * out the look-up of nearly every file. Bits stay: the facts of the file have the last word.
  */
 __u64 held_files[HELD_WORDS];
+
+static __always_inline bool is_left_out(__u64 id)
+{
+	__u32 slot = id * 0x9e3779b97f4a7c15ULL >> (64 - LEFT_OUT_LOG2);
+
+	return left_out_cgroups[slot & (LEFT_OUT_SLOTS - 1)] == id;
+}
 
 static __always_inline __u32 held_bit(struct inode *inode)
 {
@@ -77,6 +92,8 @@ static __always_inline __u32 verdict_of(struct task_struct *task)
 	if (!selection_active)
 		return CGROUP_SELECTED;
 	id = cgroup_id_of(task);
+	if (is_left_out(id))
+		return CGROUP_LEFT_OUT;
 	verdict = bpf_map_lookup_elem(&cgroup_verdicts, &id);
 	if (verdict)
 		return *verdict;

@@ -6,11 +6,11 @@ enum { MAP_ANONYMOUS = 0x20 };
 static long mapping_found(struct task_struct *task, struct vm_area_struct *area,
 			  struct syscall *call)
 {
+	struct references mapped = {.file = area->vm_file};
 	__u64 address = call->result;
-	struct file *file = area->vm_file;
 
-	if (file)
-		count_mapping(file, address,
+	if (mapped.file)
+		count_mapping(&mapped, address,
 			      (area->vm_pgoff << PAGE_SHIFT) + (address - area->vm_start),
 			      call->arguments[1]);
 	return 0;
@@ -19,20 +19,19 @@ static long mapping_found(struct task_struct *task, struct vm_area_struct *area,
 /* The mapped area knows its file; the descriptor may be another one's by now. */
 static __always_inline void model_file_mapping(struct syscall *call)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct file *file;
+	struct references mapped = {};
 	__u64 offset;
 
 	if (call->arguments[3] & MAP_ANONYMOUS)
 		return;
-	if (!bpf_find_vma(task, call->result, mapping_found, call, 0))
+	if (!bpf_find_vma(bpf_get_current_task_btf(), call->result, mapping_found, call, 0))
 		return;
 	/* Another thread holds the lock of the address space, or has unmapped the area. */
-	file = file_of(call->arguments[4]);
-	if (!file) {
+	mapped.file = file_of(call->arguments[4]);
+	if (!mapped.file) {
 		count_failure(FAILURE_MAPPING_UNRESOLVED);
 		return;
 	}
 	offset = call->arguments[5] << (call->class == CLASS_MMAP_PAGES ? PAGE_SHIFT : 0);
-	count_mapping(file, call->result, offset, call->arguments[1]);
+	count_mapping(&mapped, call->result, offset, call->arguments[1]);
 }

@@ -4,14 +4,15 @@
  * thread sends during the first read, or a whole-file sendfile, is counted from its first byte.
  */
 
-static __always_inline void model_file_open(__u32 descriptor)
+__noinline int model_file_open(__u32 descriptor)
 {
 	struct file *file = file_of(descriptor);
 	struct inode *inode;
 
 	if (!file)
-		return;
+		return 0;
 	inode = file->f_inode;
 	if (may_be_model(inode) || (is_regular(inode) && BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
 		arm_for_file(file, inode, descriptor, bpf_get_current_task_btf(), 0);
+	return 0;
 }

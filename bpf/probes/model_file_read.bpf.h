@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Subject: bytes of model files that calls return or move on. */
 
-static __always_inline void read_from(__u32 descriptor, enum access_method method, __u64 bytes)
+__noinline int read_from(__u32 descriptor, __u32 method, __u64 bytes)
 {
 	struct file *file = file_of(descriptor);
 	struct inode *inode;
 
 	if (!file) {
 		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
-		return;
+		return 0;
 	}
 	inode = file->f_inode;
 	if (may_be_model(inode))
 		count_access(file, inode, descriptor, method, DIRECTION_READ, bytes);
 	else if (is_process_memory(file, inode))
 		process_memory_file_read(inode, bytes);
+	return 0;
 }
 
 static __always_inline void model_file_read(const struct syscall *call)

@@ -31,9 +31,10 @@ class Plan:
 
     rounds: int = 9
     strict: bool = True
-    chunks: int = 30
+    passes: int = 4
+    chunks: int = 8
     chunk_milliseconds: int = 5
-    loads: int = 9
+    loads: int = 3
     settle_seconds: int = 15
     idle_seconds: int = 60
     crowd_processes: int = 2000
@@ -54,6 +55,7 @@ class Plan:
 QUICK = Plan(
     rounds=1,
     strict=False,
+    passes=2,
     chunks=3,
     chunk_milliseconds=1,
     loads=1,

@@ -58,7 +58,7 @@ class Agent:
         try:
             with urllib.request.urlopen(f"http://{self.address}/readyz", timeout=5):
                 return True
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
     def rss_mebibytes(self):

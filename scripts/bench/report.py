@@ -13,9 +13,10 @@ METHOD = """\
 limit if one is missed.
 
 - Loads are C programs (`bpf/tests/bench`) on a processor of their own; agent, collector and bpftrace run on
-  the others. Each of {rounds} rounds starts each variant anew, in turn, and takes {chunks} chunks of
-  {chunk_milliseconds} ms of each row, of which the lower quartile counts: a disturbance lengthens some chunks and
-  shortens none. A figure is the median over the rounds of what the variants of one round differ by.
+  the others. Each of {rounds} rounds starts each variant anew, in turn, and goes {passes} times through
+  all rows. Of each row it takes {chunks} chunks of {chunk_milliseconds} ms, of which the lower quartile counts, and of
+  the passes the fastest: a disturbance lengthens and never shortens. A figure is the median over the rounds of
+  what the variants of one round differ by.
 - *Empty* is a program at `tp_btf/sys_exit` that returns at once: the floor for every tool that hooks all
   system calls. *Ours* is the packaged agent by its launcher with default settings and a real collector.
   *bpftrace* is [the script](../scripts/bench/bytes_read.bt) that sums bytes by process and file for two

@@ -159,6 +159,20 @@ final class Agent implements AutoCloseable {
   /** Polls until SIGTERM or SIGINT. */
   void runUntilStopped() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "modelwarden-stop"));
+    begin();
+    while (!stopping) {
+      poll();
+    }
+  }
+
+  /** Does once, and without waiting, what a run does again and again. */
+  void runOnce() {
+    begin();
+    stopping = true;
+    poll();
+  }
+
+  private void begin() {
     PrometheusPage page = new PrometheusPage(this::samples);
     http.serve(page::render, this::healthy, () -> ready);
     top.serve();
@@ -173,9 +187,6 @@ final class Agent implements AutoCloseable {
           kernel.statuses().size(),
           String.valueOf(http.port())
         });
-    while (!stopping) {
-      poll();
-    }
   }
 
   private void poll() {

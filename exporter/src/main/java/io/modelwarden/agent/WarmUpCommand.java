@@ -11,12 +11,8 @@ import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfException;
-import io.modelwarden.libbpf.LibBpf;
 import io.modelwarden.model.ModelNames;
-import io.modelwarden.probe.CgroupJudge;
 import io.modelwarden.probe.Clock;
-import io.modelwarden.probe.KernelPoller;
-import io.modelwarden.probe.KernelSide;
 import io.modelwarden.session.AccessTracker;
 import io.modelwarden.session.PeerScopes;
 import io.modelwarden.telemetry.HostIdentity;
@@ -30,6 +26,8 @@ import io.modelwarden.workload.Readiness;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,12 +58,34 @@ final class WarmUpCommand implements Callable<Integer> {
     collector.start();
     System.setProperty(
         "otel.exporter.otlp.endpoint", "http://127.0.0.1:" + collector.getAddress().getPort());
+    Path folder = Files.createTempDirectory("modelwarden");
+    Path socket = folder.resolve("agent.sock");
     try {
-      rehearse(SettingsLoader.load(null, Map.of()));
+      Settings settings =
+          SettingsLoader.load(
+              null,
+              Map.of(
+                  "MODELWARDEN_HTTP_LISTEN",
+                  "127.0.0.1:0",
+                  "MODELWARDEN_TOP_SOCKET",
+                  socket.toString()));
+      run(settings);
+      rehearse(settings);
     } finally {
       collector.stop(0);
+      Files.deleteIfExists(socket);
+      Files.delete(folder);
     }
     return ExitCode.GOOD;
+  }
+
+  /** Where the kernel does not allow it, what only that loads is not in the archive. */
+  private static void run(Settings settings) {
+    try (Agent agent = Agent.start(settings, null)) {
+      agent.runOnce();
+    } catch (BpfException refused) {
+      // the doctor says why
+    }
   }
 
   private static void rehearse(Settings settings) {
@@ -89,7 +109,6 @@ final class WarmUpCommand implements Callable<Integer> {
               Wiring.declared(settings),
               telemetry,
               process -> true);
-      pollOnce(settings, tracker);
       long now = System.currentTimeMillis() * 1_000_000;
       tracker.tick(now);
       story(now).forEach(tracker::accept);
@@ -100,27 +119,6 @@ final class WarmUpCommand implements Callable<Integer> {
           new AgentState(VersionCommand.VERSION, "", 0, 0, 0, 0, 0, 0, Map.of("", 0L));
       SnapshotJson.write(Snapshot.of("", state, tracker.view()));
       tracker.close();
-    }
-  }
-
-  /**
-   * Where the kernel does not allow it, those classes are loaded later and not from the archive.
-   */
-  private static void pollOnce(Settings settings, AccessTracker tracker) {
-    try (KernelSide kernel = KernelSide.start(LibBpf.load(), Wiring.probes(settings));
-        KernelPoller poller =
-            new KernelPoller(
-                kernel,
-                Clock.startingNow(),
-                new Judge(settings.models()),
-                CgroupJudge.ALL,
-                Duration.ZERO,
-                tracker)) {
-      poller.recover();
-      poller.await(1);
-      poller.poll();
-    } catch (BpfException refused) {
-      // the doctor says why
     }
   }
 

@@ -25,6 +25,7 @@ final class CgroupTable {
 
   private final BpfMap map;
   private final ByteBuffer active;
+  private final LeftOutCgroups leftOut;
   private final TextTable texts;
   private final CgroupJudge judge;
   private final Map<Verdict, byte[]> values;
@@ -35,6 +36,7 @@ final class CgroupTable {
   CgroupTable(KernelSide kernel, TextTable texts, CgroupJudge judge) {
     this.map = kernel.map("cgroup_verdicts");
     this.active = kernel.variable("selection_active");
+    this.leftOut = new LeftOutCgroups(kernel.variable("left_out_cgroups"));
     this.texts = texts;
     this.judge = judge;
     Layouts layouts = kernel.layouts();
@@ -171,8 +173,10 @@ final class CgroupTable {
     cgroup.verdict = now;
     map.updateExisting(key(id), value(now));
     if (now == Verdict.LEFT_OUT) {
+      leftOut.put(id);
       changes.leftOut().add(id);
     } else if (before == Verdict.LEFT_OUT) {
+      leftOut.remove(id);
       changes.selected().add(id);
     }
   }

@@ -54,6 +54,7 @@ final class ExportPipeline {
       BiFunction<Resource, ConfigProperties, Resource> agent,
       Map<String, String> overrides) {
     SdkLogs.shorten();
+    LazyTrust.install();
     AutoConfiguredOpenTelemetrySdkBuilder builder =
         AutoConfiguredOpenTelemetrySdk.builder()
             .disableShutdownHook()
