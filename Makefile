@@ -34,8 +34,8 @@ test: setup ## every test: unit, kernel (root), collector, Prometheus, real prog
 bench: build ## what it costs, beside nothing, an empty program and bpftrace (10 min; ROUNDS=9)
 	@scripts/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
 
-demo: setup build ## a theft in three acts, and what each part saw of it
-	@scripts/demo.sh
+demo: setup build ## thefts of a model, and what each lane and alert saw of them (HOLD=yes: look around)
+	@scripts/demo.sh $(if $(HOLD),--hold)
 
 doctor: build ## would the agent work on this machine?
 	@java -jar exporter/target/modelwarden.jar doctor

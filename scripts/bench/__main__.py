@@ -13,6 +13,8 @@ import sys
 import tempfile
 from dataclasses import asdict, dataclass
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
 from arrival import measure_arrival
 from calls import make_files, run_rounds
 from churn import measure_churn

@@ -57,10 +57,10 @@ class ApiServer:
         return json.dumps({
             "apiVersion": "v1",
             "kind": "Config",
-            "current-context": "bench",
-            "clusters": [{"name": "bench", "cluster": {"server": server}}],
-            "users": [{"name": "bench", "user": {"token": "none"}}],
-            "contexts": [{"name": "bench", "context": {"cluster": "bench", "user": "bench"}}],
+            "current-context": "played",
+            "clusters": [{"name": "played", "cluster": {"server": server}}],
+            "users": [{"name": "played", "user": {"token": "none"}}],
+            "contexts": [{"name": "played", "context": {"cluster": "played", "user": "played"}}],
         })
 
     def put(self, pod):
