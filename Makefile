@@ -25,6 +25,7 @@ test: setup ## every test: unit, kernel (root), collector, Prometheus, real prog
 	@scripts/loaders.sh >/dev/null
 	@scripts/grafana.sh >/dev/null
 	@rm -rf exporter/target/ways
+	@scripts/alertmanager.sh >/dev/null
 	$(MAVEN) verify
 	@scripts/unit-check.sh
 	@scripts/chart.sh check

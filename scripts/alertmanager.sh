@@ -28,4 +28,4 @@ build() {
 }
 
 build_once "$CACHE/alertmanager/$ALERTMANAGER_VERSION-$(digest "${BASH_SOURCE[0]}")" \
-  "building Alertmanager $ALERTMANAGER_VERSION from Go modules (about two minutes, once)" build
+  "building Alertmanager $ALERTMANAGER_VERSION from Go modules (about a minute, once)" build

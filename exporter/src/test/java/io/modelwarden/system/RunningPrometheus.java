@@ -46,6 +46,16 @@ final class RunningPrometheus implements AutoCloseable {
    * @param collectorPort of the collector's own metrics, which it scrapes each second
    */
   static RunningPrometheus ofTheDemo(Path folder, int collectorPort) throws IOException {
+    return ofTheDemo(folder, collectorPort, "");
+  }
+
+  /**
+   * As in the demo.
+   *
+   * @param alertmanager host and port, quoted; empty for none
+   */
+  static RunningPrometheus ofTheDemo(Path folder, int collectorPort, String alertmanager)
+      throws IOException {
     Path rules = folder.resolve("rules");
     Programs.Ended rendered =
         Programs.run(
@@ -59,7 +69,8 @@ final class RunningPrometheus implements AutoCloseable {
         Files.readString(RunningCollector.CONFIGURATION.resolve("prometheus.yaml"))
             .replace("../alert-rules/", rules + "/")
             .replace("evaluation_interval: 1m", "evaluation_interval: 1s\n  scrape_interval: 1s")
-            .replace("127.0.0.1:8888", "127.0.0.1:" + collectorPort);
+            .replace("127.0.0.1:8888", "127.0.0.1:" + collectorPort)
+            .replace("\"127.0.0.1:9093\"", alertmanager);
     Path file = folder.resolve("prometheus.yaml");
     Files.writeString(file, configuration);
     return new RunningPrometheus(file, folder);
