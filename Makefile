@@ -6,7 +6,7 @@ MAVEN := mvn --batch-mode --no-transfer-progress
 CLUSTER_TESTS = trap 'scripts/cluster.sh down' EXIT; scripts/cluster.sh up && \
   $(MAVEN) -pl bpf,exporter test-compile surefire:test@cluster-tests
 
-.PHONY: help setup build test demo doctor image unit-check chart-check dashboards cluster cluster-test cluster-down collector prometheus docs format format-check clean bench
+.PHONY: help setup build test demo doctor image compose unit-check chart-check dashboards cluster cluster-test cluster-down collector prometheus docs format format-check clean bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -26,6 +26,7 @@ test: setup ## every test: unit, kernel (root), collector, Prometheus, real prog
 	@scripts/grafana.sh >/dev/null
 	@rm -rf exporter/target/ways
 	@scripts/alertmanager.sh >/dev/null
+	@scripts/compose.sh >/dev/null
 	$(MAVEN) verify
 	@scripts/unit-check.sh
 	@scripts/chart.sh check
@@ -43,6 +44,9 @@ doctor: build ## would the agent work on this machine?
 
 image: build ## print the path of the agent's container image, made without pulling anything
 	@scripts/image.sh
+
+compose: build ## all parts and Grafana in containers on this machine (Docker, and a network to pull from)
+	docker compose --file deploy/compose/compose.yaml up --build --detach
 
 unit-check: ## check the systemd unit
 	@scripts/unit-check.sh

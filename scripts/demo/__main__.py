@@ -20,7 +20,7 @@ import telling
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 from acts import FINDING, USER, Play  # noqa: E402
-from evidence import RULE, WORKLOAD  # noqa: E402
+from evidence import PROGRAM, RULE, WORKLOAD  # noqa: E402
 from programs import REPOSITORY, DemoError, wait_for  # noqa: E402
 from stage import MODEL, Stage  # noqa: E402
 
@@ -95,15 +95,14 @@ class Show:
         telling.tree(wait_for("the root span", members))
 
     def await_alerts(self):
-        """The alert of each finding: labels and description."""
-        fired = {}
-        for act in self.truths:
-            for rule, name in act.alerts.items():
-                span = self._found(act)[rule]
-                fired[act, rule] = wait_for(
-                    f"the alert {name} of {act.program}", lambda span=span, name=name: self._alert(name, span), 40
-                )
-        return fired
+        """Those of all findings: labels and description, of the first finding that each one is about."""
+        spans = [(name, self._found(act)[rule]) for act in self.truths for rule, name in act.alerts.items()]
+        for name, span in spans:
+            wait_for(f"the alert {name} of {span[PROGRAM]}", lambda name=name, span=span: self._alert(name, span), 40)
+        told = {}
+        for name, span in spans:
+            told.setdefault(name, self._alert(name, span))
+        return list(told.values())
 
     def _alert(self, name, span):
         for labels, description in self.stage.prometheus.firing():
@@ -125,7 +124,7 @@ class Show:
         if backup:
             raise DemoError(f"the allowed backup has an alert: {backup}")
 
-    def rows(self, fired):
+    def rows(self):
         for act, truth in self.truths.items():
             first = [act.title, f"{next(iter(truth.values())):,}"]
             if not act.alerts:
@@ -150,13 +149,11 @@ def play(stage):
     show.show_audit()
     show.show_trace(next(act for act in acts if act.program == "llm-plugin"))
     telling.title("Alerts of Prometheus")
-    fired = show.await_alerts()
-    for name in dict.fromkeys(labels["alertname"] for labels, _ in fired.values()):
-        labels, description = next(each for each in fired.values() if each[0]["alertname"] == name)
-        print(f"  {name} ({labels['severity']})")
+    for labels, description in show.await_alerts():
+        print(f"  {labels['alertname']} ({labels['severity']})")
         telling.line("", description)
     show.judge()
-    telling.table(show.rows(fired))
+    telling.table(show.rows())
     print("Bytes: what the act says it did, and, to the byte, what the kernel side counted.")
 
 

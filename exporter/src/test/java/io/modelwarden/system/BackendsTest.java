@@ -94,6 +94,26 @@ class BackendsTest {
     }
   }
 
+  /** It takes nothing else: a request of metrics would be dropped there, and said to be a loss. */
+  @Test
+  void tempo_isSentSpansAndFindingsOnly() throws Exception {
+    List<String> files = new ArrayList<>(LANE);
+    files.addAll(List.of("backends/tempo.yaml", "backends/file.yaml"));
+    Map<String, String> environment = environment();
+    environment.put("MODELWARDEN_RULE_OUTPUT", folder.toString());
+    try (RunningCollector collector = new RunningCollector(folder, files, environment)) {
+      collector.postLogs(OtlpJson.memoryReadEvent("0000000000000001"));
+      collector.postMetrics(OtlpJson.counterBornAtZero("modelwarden.file.io", TOTAL));
+      collector.post(OtlpJson.memoryRead("0000000000000001"));
+      RunningCollector.await(
+          "the span and its finding", () -> vendors.spansById("/v1/traces").size() >= 2);
+      assertThat(vendors.at("/v1/traces").flatMap(request -> request.spans().stream()))
+          .extracting(Span::getName)
+          .containsExactlyInAnyOrder("read_memory process", "finding modelwarden.memory_read");
+      assertThat(vendors.all()).allMatch(request -> request.path().equals("/v1/traces"));
+    }
+  }
+
   /** The first point is the zero it was born with: as a delta the second one is the whole. */
   private static void checkCounter(VendorServer.Request request, boolean delta) throws Exception {
     List<Metric> metrics =
