@@ -38,12 +38,14 @@ public final class ElfFile {
     return checked(() -> new ElfFile(bytes));
   }
 
-  /** The bytes of a section as a buffer that begins at 0. */
+  /** A copy of the bytes of a section: whoever keeps it does not keep the whole file. */
   public ByteBuffer section(String name) {
     for (Section section : sections) {
       if (section.name().equals(name) && section.type() != NO_BITS) {
-        return checked(
-            () -> bytes.slice(section.offset(), section.size()).order(ByteOrder.LITTLE_ENDIAN));
+        ByteBuffer part = checked(() -> bytes.slice(section.offset(), section.size()));
+        byte[] copy = new byte[part.remaining()];
+        part.get(copy);
+        return ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
       }
     }
     throw new BtfException("section " + name + " is missing: compile with -g -target bpf");

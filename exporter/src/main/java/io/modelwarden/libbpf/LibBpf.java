@@ -36,6 +36,18 @@ public final class LibBpf {
     }
   }
 
+  /**
+   * Gives back what libbpf has freed: it reads all types of the kernel to load a program, and the C
+   * library would keep that memory for as long as the agent runs.
+   */
+  public static void trim() {
+    try {
+      LibC.INSTANCE.malloc_trim(0);
+    } catch (UnsatisfiedLinkError other) {
+      // another C library than glibc
+    }
+  }
+
   Native functions() {
     return functions;
   }

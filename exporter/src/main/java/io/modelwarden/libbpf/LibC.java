@@ -54,5 +54,8 @@ interface LibC extends Library {
 
   long syscall(long number, Object... arguments) throws LastErrorException;
 
+  /** Gives free memory back to the system. Of glibc alone. */
+  int malloc_trim(long keptBytes);
+
   int vsnprintf(@Nullable Pointer buffer, long size, String format, Pointer arguments);
 }

@@ -54,6 +54,7 @@ public final class KernelSide implements AutoCloseable {
       kernel.object.load();
       kernel.object.program("exclude_agent").run(new byte[0]);
       kernel.attachAll();
+      LibBpf.trim();
       return kernel;
     } catch (RuntimeException failure) {
       kernel.close();

@@ -76,8 +76,8 @@ public final class SpanNames {
     };
   }
 
-  /** An enumeration's constant as it goes over the wire. */
+  /** An enumeration's constant as it goes over the wire; thousands of series share the text. */
   static String label(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).intern();
   }
 }

@@ -88,7 +88,8 @@ final class PodReader {
     boolean mountsHostRoot =
         list(container.get("volumeMounts")).stream()
             .anyMatch(mount -> hostRoots.contains(text(mount, "name")));
-    return new Pod.Container(name, text(container, "image"), ephemeral, mountsHostRoot, ready, ids);
+    String image = text(container, "image").intern(); // the same in many pods
+    return new Pod.Container(name.intern(), image, ephemeral, mountsHostRoot, ready, ids);
   }
 
   /** The API writes containerd://ID. */
