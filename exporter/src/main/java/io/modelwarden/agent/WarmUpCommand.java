@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
@@ -73,10 +74,19 @@ final class WarmUpCommand implements Callable<Integer> {
       rehearse(settings);
     } finally {
       collector.stop(0);
-      Files.deleteIfExists(socket);
-      Files.delete(folder);
+      delete(folder);
     }
     return ExitCode.GOOD;
+  }
+
+  /** With the lock that an agent leaves beside its socket. */
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> left = Files.list(folder)) {
+      for (Path file : left.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
   }
 
   /** Where the kernel does not allow it, what only that loads is not in the archive. */
