@@ -16,23 +16,19 @@ from grafana import (
     table,
     timeline,
 )
-from promql import EACH, joined, or_zero, window
+from promql import EACH, ON_NODE, joined, or_zero, rate, window
 from variables import CLUSTER, METRICS, NODE
 
-WHERE = joined('k8s_cluster_name=~"$cluster"', 'host_name=~"$node"')
+AGENT = joined(ON_NODE, 'service_name="modelwarden"')
 BY_NODE = "k8s_cluster_name, host_name"
 SILENCE = 300  # seconds, as in the alert ModelwardenAgentSilent
-HEARD = f"time() - max by ({BY_NODE}) (last_over_time(modelwarden_agent_heartbeat_seconds{{{WHERE}}}[24h]))"
+HEARD = f"time() - max by ({BY_NODE}) (last_over_time(modelwarden_agent_heartbeat_seconds{{{ON_NODE}}}[24h]))"
 INFO = "modelwarden_agent_version, modelwarden_agent_kernel_release, modelwarden_agent_schema_version"
 PROBE = "modelwarden_agent_probe_name"
 
 
 def newest(metric):
-    return f"last_over_time({metric}{{{WHERE}}}[$__range])"
-
-
-def rate(metric, by):
-    return f"sum by ({by}) (rate({metric}{{{WHERE}}}[$__rate_interval]))"
+    return f"last_over_time({metric}{{{ON_NODE}}}[$__range])"
 
 
 def make():
@@ -74,7 +70,7 @@ def make():
                     "Probes that are not attached, over all nodes: what they see is not seen there.",
                     "ModelwardenProbeMissing",
                     or_zero(
-                        f"count(min by ({BY_NODE}, {PROBE}) (modelwarden_agent_probe_attached{{{WHERE}}}) == 0)"
+                        f"count(min by ({BY_NODE}, {PROBE}) (modelwarden_agent_probe_attached{{{ON_NODE}}}) == 0)"
                     ),
                     "none",
                     "0",
@@ -87,7 +83,7 @@ def make():
                     "Losses",
                     "What was not seen, not resolved or not delivered in this time range.",
                     "ModelwardenLosses",
-                    or_zero(f"sum({window('losses', BY_NODE, WHERE)})"),
+                    or_zero(f"sum({window('losses', BY_NODE, ON_NODE)})"),
                     "none",
                     "0",
                     steps("green", ("orange", 1)),
@@ -99,7 +95,7 @@ def make():
                     "Watched closely",
                     "Processes that hold a model or may: what they send is counted.",
                     "ModelwardenLosses",
-                    or_zero(f"sum(modelwarden_agent_processes_armed{{{WHERE}}})"),
+                    or_zero(f"sum(modelwarden_agent_processes_armed{{{ON_NODE}}})"),
                     "none",
                     "0",
                     steps("text"),
@@ -111,7 +107,7 @@ def make():
                     "Kernel time",
                     "On the busiest node: share of one processor that the kernel's programs of an agent take, where the kernel keeps it (sysctl kernel.bpf_stats_enabled).",
                     "ModelwardenLosses",
-                    or_zero(f"max({rate('modelwarden_agent_probe_run_time_seconds_total', BY_NODE)})"),
+                    or_zero(f"max({rate('modelwarden_agent_probe_run_time_seconds_total', BY_NODE, ON_NODE)})"),
                     "percentunit",
                     "0 %",
                     steps("green", ("orange", 0.01)),
@@ -191,7 +187,7 @@ def make():
                     "ModelwardenLosses",
                     [
                         query(
-                            window("losses", "modelwarden_agent_loss_reason", WHERE, EACH),
+                            window("losses", "modelwarden_agent_loss_reason", ON_NODE, EACH),
                             "{{modelwarden_agent_loss_reason}}",
                         )
                     ],
@@ -199,6 +195,48 @@ def make():
                     "No agent has counted losses in this time range",
                     bars=True,
                     legend=beside("sum", "Total"),
+                ),
+            ),
+        ),
+        (
+            7,
+            (
+                8,
+                series(
+                    "Processor time of agents",
+                    "Processors in use by each agent itself, without the kernel's programs that run in others' calls.",
+                    "ModelwardenLosses",
+                    [query(rate("process_cpu_time_seconds_total", BY_NODE, AGENT), "{{host_name}}")],
+                    "percentunit",
+                    "No agent was heard in this time range",
+                    decimals=2,
+                ),
+            ),
+            (
+                8,
+                series(
+                    "Memory of agents",
+                    "Resident memory of each agent, without the kernel's maps.",
+                    "ModelwardenLosses",
+                    [query(f"max by ({BY_NODE}) (process_memory_usage_bytes{{{AGENT}}})", "{{host_name}}")],
+                    "bytes",
+                    "No agent was heard in this time range",
+                ),
+            ),
+            (
+                8,
+                series(
+                    "Doorbells",
+                    "A second, over all nodes: what the kernel side rang for. A flood of one kind is work for the agents, and may be somebody's cover.",
+                    "ModelwardenLosses",
+                    [
+                        query(
+                            rate("modelwarden_agent_events_total", "modelwarden_agent_event_kind", ON_NODE),
+                            "{{modelwarden_agent_event_kind}}",
+                        )
+                    ],
+                    "cps",
+                    "No agent was heard in this time range",
                 ),
             ),
         ),
@@ -218,7 +256,7 @@ def make():
                             f"count by ({PROBE}) (max by ({BY_NODE}, {PROBE}) ({newest('modelwarden_agent_probe_attached')})) - sum by ({PROBE}) (max by ({BY_NODE}, {PROBE}) ({newest('modelwarden_agent_probe_attached')}))"
                         ),
                         rows(
-                            f"sum by ({PROBE}) (increase(modelwarden_agent_probe_misses_total{{{WHERE}}}[$__range]))"
+                            f"sum by ({PROBE}) (increase(modelwarden_agent_probe_misses_total{{{ON_NODE}}}[$__range]))"
                         ),
                     ],
                     "No agent has told of its probes in this time range",
@@ -252,7 +290,7 @@ def make():
                     "ModelwardenLosses",
                     [
                         now(
-                            f"max by (modelwarden_agent_map_name) (modelwarden_agent_map_entries{{{WHERE}}} / modelwarden_agent_map_capacity{{{WHERE}}})",
+                            f"max by (modelwarden_agent_map_name) (modelwarden_agent_map_entries{{{ON_NODE}}} / modelwarden_agent_map_capacity{{{ON_NODE}}})",
                             "{{modelwarden_agent_map_name}}",
                         )
                     ],
@@ -271,7 +309,7 @@ def make():
                     "ModelwardenLosses",
                     [
                         query(
-                            rate("modelwarden_agent_probe_run_time_seconds_total", PROBE),
+                            rate("modelwarden_agent_probe_run_time_seconds_total", PROBE, ON_NODE),
                             "{{modelwarden_agent_probe_name}}",
                         )
                     ],

@@ -2,16 +2,11 @@
 """Whether the agents and the collectors work: what comes in, what goes out, what is stuck."""
 
 from grafana import board, query, series, stat, steps, variable
-from promql import joined, or_zero
+from promql import ON_NODE, chosen, or_zero, rate
 from variables import CLUSTER, METRICS, NODE
 
-WHERE = joined('k8s_cluster_name=~"$cluster"', 'host_name=~"$node"')
-COLLECTOR = 'instance=~"$collector"'
+COLLECTOR = chosen("instance", "collector")
 BAD = steps("green", ("orange", 1))
-
-
-def rate(metric, by, where):
-    return f"sum by ({by}) (rate({metric}{{{where}}}[$__rate_interval]))"
 
 
 SIGNALS = {"spans": "spans", "metric_points": "metric points", "log_records": "log records"}
@@ -51,7 +46,7 @@ def make():
                     "Oldest heartbeat",
                     "How long ago the most silent agent was heard, within a day.",
                     "ModelwardenAgentSilent",
-                    f"max(time() - max by (host_name) (last_over_time(modelwarden_agent_heartbeat_seconds{{{WHERE}}}[24h])))",
+                    f"max(time() - max by (host_name) (last_over_time(modelwarden_agent_heartbeat_seconds{{{ON_NODE}}}[24h])))",
                     "s",
                     "never",
                     steps("green", ("orange", 120), ("red", 300)),
@@ -64,7 +59,7 @@ def make():
                     "Given up by agents",
                     "Spans, log records and metrics in batches that the agents gave up; metrics heal.",
                     "ModelwardenExportTrouble",
-                    or_zero(f"sum(increase(modelwarden_agent_export_failures_total{{{WHERE}}}[$__range]))"),
+                    or_zero(f"sum(increase(modelwarden_agent_export_failures_total{{{ON_NODE}}}[$__range]))"),
                     "none",
                     "0",
                     BAD,
@@ -116,7 +111,7 @@ def make():
                     "Clock ahead",
                     "How far the times of an agent are ahead of its node's clock, because that was set back.",
                     "ModelwardenClockSetBack",
-                    f"max(modelwarden_agent_clock_ahead_seconds{{{WHERE}}})",
+                    f"max(modelwarden_agent_clock_ahead_seconds{{{ON_NODE}}})",
                     "s",
                     "unknown",
                     steps("green", ("orange", 1), ("red", 60)),
@@ -134,7 +129,7 @@ def make():
                     "ModelwardenLosses",
                     [
                         query(
-                            f"max by (host_name) (modelwarden_agent_processes_armed{{{WHERE}}})",
+                            f"max by (host_name) (modelwarden_agent_processes_armed{{{ON_NODE}}})",
                             "{{host_name}}",
                         )
                     ],
@@ -154,7 +149,7 @@ def make():
                             rate(
                                 "modelwarden_agent_export_failures_total",
                                 "modelwarden_agent_export_signal",
-                                WHERE,
+                                ON_NODE,
                             ),
                             "export of {{modelwarden_agent_export_signal}}",
                         ),
@@ -162,7 +157,7 @@ def make():
                             rate(
                                 "modelwarden_agent_resolution_failures_total",
                                 "modelwarden_agent_resolution_kind",
-                                WHERE,
+                                ON_NODE,
                             ),
                             "no {{modelwarden_agent_resolution_kind}}",
                         ),
@@ -170,7 +165,7 @@ def make():
                             rate(
                                 "modelwarden_agent_values_clamped_total",
                                 "modelwarden_agent_clamp_kind",
-                                WHERE,
+                                ON_NODE,
                             ),
                             "cut {{modelwarden_agent_clamp_kind}}",
                         ),
@@ -178,7 +173,7 @@ def make():
                             rate(
                                 "modelwarden_agent_series_overflow_total",
                                 "modelwarden_agent_metric_name",
-                                WHERE,
+                                ON_NODE,
                             ),
                             "overflow of {{modelwarden_agent_metric_name}}",
                         ),
@@ -195,7 +190,7 @@ def make():
                     "ModelwardenSeriesOverflow",
                     [
                         query(
-                            f"sum by (modelwarden_agent_metric_name) (modelwarden_agent_series_active{{{WHERE}}})",
+                            f"sum by (modelwarden_agent_metric_name) (modelwarden_agent_series_active{{{ON_NODE}}})",
                             "{{modelwarden_agent_metric_name}}",
                         )
                     ],
@@ -214,7 +209,7 @@ def make():
                     "ModelwardenLosses",
                     [
                         query(
-                            f"max by (host_name) (modelwarden_agent_ring_usage_bytes{{{WHERE}}})",
+                            f"max by (host_name) (modelwarden_agent_ring_usage_bytes{{{ON_NODE}}})",
                             "{{host_name}}",
                         )
                     ],
@@ -233,7 +228,7 @@ def make():
                             rate(
                                 "modelwarden_agent_homeless_bytes_total",
                                 "host_name, disk_io_direction",
-                                WHERE,
+                                ON_NODE,
                             ),
                             "{{disk_io_direction}} @ {{host_name}}",
                         )
@@ -250,7 +245,7 @@ def make():
                     "ModelwardenAgentSilent",
                     [
                         query(
-                            f"min by (host_name) (modelwarden_agent_kubernetes_watching{{{WHERE}}})",
+                            f"min by (host_name) (modelwarden_agent_kubernetes_watching{{{ON_NODE}}})",
                             "{{host_name}}",
                         )
                     ],

@@ -4,6 +4,7 @@
 import json
 import urllib.parse
 
+from figures import ANY_IS_DOUBTFUL, SHARE_LEFT, left, memory_read, share_read
 from grafana import (
     board,
     column,
@@ -21,35 +22,34 @@ from grafana import (
     TRACES,
     variable,
 )
-from promql import EACH, LEAVING, READER, READER_AND_MODEL, SERVING, joined, or_zero, share, window
-from variables import CLUSTER, METRICS, NAMESPACE, model, workload
+from promql import (
+    EACH,
+    OF_WORKLOAD,
+    OF_WORKLOAD_AND_MODEL,
+    READER,
+    READER_AND_MODEL,
+    SERVING,
+    WITH_MODEL,
+    chosen,
+    joined,
+    or_zero,
+    rate,
+    read,
+    sent,
+    share,
+    window,
+)
+from variables import CLUSTER, METRICS, MODEL, NAMESPACE, workload
 
-PLACE = joined('k8s_cluster_name=~"$cluster"', 'k8s_namespace_name=~"$namespace"')
-# Quoted by Grafana, and so exact: the name of a program may hold whatever its owner likes.
-WORKLOAD = joined(PLACE, "modelwarden_workload_name=${workload:doublequote}")
-WHERE = joined(WORKLOAD, 'modelwarden_model_name=~"$model"')
-FILES = joined(WHERE, 'file_path=~"$file"')
-MODEL = joined('k8s_cluster_name=~"$cluster"', 'modelwarden_model_name=~"$model"')
+FILES = joined(OF_WORKLOAD_AND_MODEL, chosen("file_path", "file"))
 FOREIGN = 'modelwarden_process_origin=~"exec|ephemeral|host"'
 BY_PROGRAM = "process_executable_name, modelwarden_process_origin"
 DAY = "24h"
 
 
-def read(by, extra="", **over):
-    return window("model_bytes", by, joined(WHERE, extra), **over)
-
-
-def sent(by, extra=LEAVING, **over):
-    return window("sent_bytes", by, joined(WHERE, extra), **over)
-
-
-def rate(metric, by, *matchers):
-    return f"sum by ({by}) (rate({metric}{{{joined(*matchers)}}}[$__rate_interval]))"
-
-
 def traces(title, description, runbook, condition, attributes):
     """attributes: of the span, each with its column."""
-    workload = "resource.modelwarden.workload.name = ${workload:doublequote}"
+    workload = chosen("resource.modelwarden.workload.name", "workload").replace("=~", " =~ ")
     selected = ", ".join(f"span.{name}" for name in attributes)
     return table(
         title,
@@ -105,12 +105,12 @@ def make():
             datasource("traces", "Traces", "tempo", "Tempo with the spans of Modelwarden"),
             CLUSTER,
             NAMESPACE,
-            workload(PLACE, several=False),
-            model(WORKLOAD),
+            workload(several=False),
+            MODEL,
             variable(
                 "file",
                 "File",
-                f"modelwarden_file_size_bytes{{{WHERE}}}",
+                f"modelwarden_file_size_bytes{{{OF_WORKLOAD_AND_MODEL}}}",
                 "file_path",
                 "As the workload sees it; the totals of egress and memory are not told by file",
             ),
@@ -131,28 +131,11 @@ def make():
             ),
             (
                 4,
-                stat(
-                    "Share of the model",
-                    "The largest share of a model that was read or mapped outside of the loading phase. 100 % is a whole copy.",
-                    "ModelReadExceedsSize",
-                    or_zero(f"max({share(read(READER_AND_MODEL, SERVING), MODEL)})"),
-                    "percentunit",
-                    "0 %",
-                    steps("green", ("yellow", 0.5), ("red", 1)),
-                    decimals=0,
-                ),
+                share_read("Share of the model", "The largest share of a model that was read or mapped"),
             ),
             (
                 4,
-                stat(
-                    "Left the premises",
-                    "Bytes sent outside on connections that the workload began.",
-                    "ModelEgressBudgetWarning",
-                    or_zero(f"sum({sent(READER)})"),
-                    "bytes",
-                    "0 B",
-                    steps("green", ("orange", 1)),
-                ),
+                left("Bytes sent outside on connections that the workload began."),
             ),
             (
                 4,
@@ -160,10 +143,10 @@ def make():
                     "Share that left",
                     "Bytes sent outside, as a share of the largest model that the sender holds.",
                     "ModelEgressBudgetExceeded",
-                    or_zero(f"max({share(sent(READER_AND_MODEL), MODEL)})"),
+                    or_zero(f"max({share(sent(READER_AND_MODEL), WITH_MODEL)})"),
                     "percentunit",
                     "0 %",
-                    steps("green", ("yellow", 0.1), ("red", 0.5)),
+                    SHARE_LEFT,
                     decimals=0,
                 ),
             ),
@@ -176,19 +159,13 @@ def make():
                     or_zero(f"sum({read(READER, FOREIGN)})"),
                     "bytes",
                     "0 B",
-                    steps("green", ("orange", 1)),
+                    ANY_IS_DOUBTFUL,
                 ),
             ),
             (
                 4,
-                stat(
-                    "Memory read by it",
-                    "Bytes of the memory of model holders that this workload has read.",
-                    "ModelMemoryRead",
-                    or_zero(f"sum({window('memory_read_bytes', READER, WHERE)})"),
-                    "bytes",
-                    "0 B",
-                    steps("green", ("red", 1)),
+                memory_read(
+                    "Memory read by it", "Bytes of the memory of model holders that this workload has read."
                 ),
             ),
         ),
@@ -229,11 +206,11 @@ def make():
                     "ModelEgressBudgetExceeded",
                     [
                         query(
-                            share(read(READER_AND_MODEL, SERVING, over=DAY), MODEL, over=DAY),
+                            share(read(READER_AND_MODEL, SERVING, over=DAY), WITH_MODEL, over=DAY),
                             "{{modelwarden_model_name}} read @ {{host_name}}",
                         ),
                         query(
-                            share(sent(READER_AND_MODEL, over=DAY), MODEL, over=DAY),
+                            share(sent(READER_AND_MODEL, over=DAY), WITH_MODEL, over=DAY),
                             "{{modelwarden_model_name}} left @ {{host_name}}",
                         ),
                     ],
@@ -332,7 +309,7 @@ def make():
                             window(
                                 "memory_read_bytes",
                                 "modelwarden_workload_name, modelwarden_memory_read_method",
-                                MODEL,
+                                WITH_MODEL,
                                 EACH,
                             ),
                             "{{modelwarden_workload_name}} by {{modelwarden_memory_read_method}}",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is protected, who reads, what left, what was found."""
 
+from figures import ANY_IS_BAD, SHARE_LEFT, left, memory_read, share_read
 from grafana import (
     bars,
     board,
@@ -17,14 +18,25 @@ from grafana import (
     table,
     timeline,
 )
-from promql import EACH, LEAVING, READER, READER_AND_MODEL, SERVING, joined, or_zero, share, stage, window
-from variables import CLUSTER, METRICS, NAMESPACE, model, workload
+from promql import (
+    EACH,
+    OF_WORKLOAD,
+    OF_WORKLOAD_AND_MODEL,
+    READER,
+    READER_AND_MODEL,
+    SERVING,
+    WITH_MODEL,
+    memory,
+    or_zero,
+    read,
+    sent,
+    share,
+    stage,
+    window,
+)
+from variables import CLUSTER, METRICS, MODEL, NAMESPACE, workload
 
-PLACE = joined('k8s_cluster_name=~"$cluster"', 'k8s_namespace_name=~"$namespace"')
-WHO = joined(PLACE, 'modelwarden_workload_name=~"$workload"')
-WHERE = joined(WHO, 'modelwarden_model_name=~"$model"')
-MODEL = joined('k8s_cluster_name=~"$cluster"', 'modelwarden_model_name=~"$model"')
-FINDINGS = f'ALERTS{{alertname=~"ModelwardenFinding|Model[A-Z].*", alertstate="firing", {WHO}}}'
+FINDINGS = f'ALERTS{{alertname=~"ModelwardenFinding|Model[A-Z].*", alertstate="firing", {OF_WORKLOAD}}}'
 
 INVESTIGATE = link(
     "Investigate this workload",
@@ -36,20 +48,6 @@ INVESTIGATE_SERIES = link(
     "/d/modelwarden-investigate?${__url_time_range}&var-datasource=${datasource}&${cluster:queryparam}"
     "&var-workload=${__field.labels.modelwarden_workload_name:percentencode}",
 )
-SHARE_LEVELS = steps("green", ("yellow", 0.1), ("red", 0.5))
-ANY_IS_BAD = steps("green", ("red", 1))
-
-
-def read(by, extra="", **over):
-    return window("model_bytes", by, joined(WHERE, extra), **over)
-
-
-def sent(by, **over):
-    return window("sent_bytes", by, joined(WHERE, LEAVING), **over)
-
-
-def memory(by, **over):
-    return window("memory_read_bytes", by, WHERE, **over)
 
 
 def stages():
@@ -70,7 +68,7 @@ def make():
         "modelwarden-perimeter",
         "Modelwarden: model perimeter",
         "Which models are protected, who reads them, what left, and what was found.",
-        [METRICS, CLUSTER, NAMESPACE, workload(PLACE), model(WHO)],
+        [METRICS, CLUSTER, NAMESPACE, workload(), MODEL],
         (
             4,
             (
@@ -80,7 +78,7 @@ def make():
                     "Models that something has touched in this time range: each is watched.",
                     "ModelwardenAgentsAbsent",
                     or_zero(
-                        f"count(count by (modelwarden_model_name) (last_over_time(modelwarden_model_size_bytes{{{WHERE}}}[$__range])))"
+                        f"count(count by (modelwarden_model_name) (last_over_time(modelwarden_model_size_bytes{{{OF_WORKLOAD_AND_MODEL}}}[$__range])))"
                     ),
                     "none",
                     "0",
@@ -101,39 +99,20 @@ def make():
             ),
             (
                 4,
-                stat(
-                    "Largest share read",
-                    "The largest share of a model that one workload has read or mapped outside of its loading phase. 100 % is a whole copy.",
-                    "ModelReadExceedsSize",
-                    or_zero(f"max({share(read(READER_AND_MODEL, SERVING), MODEL)})"),
-                    "percentunit",
-                    "0 %",
-                    steps("green", ("yellow", 0.5), ("red", 1)),
-                    decimals=0,
+                share_read(
+                    "Largest share read", "The largest share of a model that one workload has read or mapped"
                 ),
             ),
             (
                 4,
-                stat(
-                    "Left the premises",
-                    "Bytes that holders of a model sent to proxies, public addresses, configured outside networks, or the standard output of an exec session, on connections that they began.",
-                    "ModelEgressBudgetWarning",
-                    or_zero(f"sum({sent(READER)})"),
-                    "bytes",
-                    "0 B",
-                    steps("green", ("orange", 1)),
+                left(
+                    "Bytes that holders of a model sent to proxies, public addresses, configured outside networks, or the standard output of an exec session, on connections that they began."
                 ),
             ),
             (
                 4,
-                stat(
-                    "Memory read",
-                    "Bytes of the memory of model holders that other processes have read.",
-                    "ModelMemoryRead",
-                    or_zero(f"sum({memory(READER)})"),
-                    "bytes",
-                    "0 B",
-                    ANY_IS_BAD,
+                memory_read(
+                    "Memory read", "Bytes of the memory of model holders that other processes have read."
                 ),
             ),
             (
@@ -233,7 +212,7 @@ def make():
                                     "k8s_cluster_name, host_name, modelwarden_workload_name, modelwarden_model_name",
                                     over=EACH,
                                 ),
-                                MODEL,
+                                WITH_MODEL,
                             ),
                             "{{modelwarden_workload_name}}: {{modelwarden_model_name}}",
                         )
@@ -271,9 +250,9 @@ def make():
                     "ModelEgressBudgetWarning",
                     [
                         rows(read(READER_AND_MODEL)),
-                        rows(share(read(READER_AND_MODEL), MODEL)),
+                        rows(share(read(READER_AND_MODEL), WITH_MODEL)),
                         rows(sent(READER_AND_MODEL)),
-                        rows(share(sent(READER_AND_MODEL), MODEL)),
+                        rows(share(sent(READER_AND_MODEL), WITH_MODEL)),
                         rows(memory(READER_AND_MODEL)),
                     ],
                     "Nobody has read a model in this time range",
@@ -293,7 +272,7 @@ def make():
                             decimals=0,
                             min=0,
                             max=1,
-                            thresholds=SHARE_LEVELS,
+                            thresholds=SHARE_LEFT,
                             custom__cellOptions={
                                 "type": "gauge",
                                 "mode": "basic",
@@ -317,10 +296,10 @@ def make():
                     "ModelwardenAgentsAbsent",
                     [
                         rows(
-                            f"max by (modelwarden_model_name, modelwarden_model_format) (last_over_time(modelwarden_model_size_bytes{{{WHERE}}}[$__range]))"
+                            f"max by (modelwarden_model_name, modelwarden_model_format) (last_over_time(modelwarden_model_size_bytes{{{OF_WORKLOAD_AND_MODEL}}}[$__range]))"
                         ),
                         rows(
-                            f"count by (modelwarden_model_name, modelwarden_model_format) (count by (modelwarden_model_name, modelwarden_model_format, host_name) (last_over_time(modelwarden_model_size_bytes{{{WHERE}}}[$__range])))"
+                            f"count by (modelwarden_model_name, modelwarden_model_format) (count by (modelwarden_model_name, modelwarden_model_format, host_name) (last_over_time(modelwarden_model_size_bytes{{{OF_WORKLOAD_AND_MODEL}}}[$__range])))"
                         ),
                     ],
                     "No model has been touched in this time range",
@@ -340,7 +319,7 @@ def make():
                     "Findings by rule",
                     "Findings of the collector's lanes in this time range.",
                     "ModelwardenFinding",
-                    [now(window("detections", "security_rule_name", WHO), "{{security_rule_name}}")],
+                    [now(window("detections", "security_rule_name", OF_WORKLOAD), "{{security_rule_name}}")],
                     "none",
                     "No lane has found anything in this time range",
                     ANY_IS_BAD,

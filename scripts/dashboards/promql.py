@@ -17,9 +17,42 @@ def joined(*matchers):
     return ", ".join(matcher for matcher in matchers if matcher)
 
 
+def chosen(label, variable):
+    """What is chosen of a variable, as a pattern in a raw string: no quote, $ or backslash of a name ends it."""
+    return f"{label}=~`${{{variable}:regex}}`"
+
+
+IN_CLUSTER = chosen("k8s_cluster_name", "cluster")
+ON_NODE = joined(IN_CLUSTER, chosen("host_name", "node"))
+IN_NAMESPACE = joined(IN_CLUSTER, chosen("k8s_namespace_name", "namespace"))
+OF_WORKLOAD = joined(IN_NAMESPACE, chosen("modelwarden_workload_name", "workload"))
+OF_WORKLOAD_AND_MODEL = joined(OF_WORKLOAD, chosen("modelwarden_model_name", "model"))
+WITH_MODEL = joined(IN_CLUSTER, chosen("modelwarden_model_name", "model"))
+
+
+def rate(metric, by, *where):
+    """A second."""
+    return f"sum by ({by}) (rate({metric}{{{joined(*where)}}}[$__rate_interval]))"
+
+
 def window(rule, by, where, over=ALL):
     """What was added, of a recording rule that is evaluated each minute."""
     return f"sum by ({by}) (sum_over_time(modelwarden:{rule}:increase1m{{{where}}}[{over}]))"
+
+
+def read(by, extra="", **over):
+    """Bytes of models that were read or mapped."""
+    return window("model_bytes", by, joined(OF_WORKLOAD_AND_MODEL, extra), **over)
+
+
+def sent(by, extra=LEAVING, **over):
+    """Bytes that left."""
+    return window("sent_bytes", by, joined(OF_WORKLOAD_AND_MODEL, extra), **over)
+
+
+def memory(by, **over):
+    """Bytes of holders' memory that others read."""
+    return window("memory_read_bytes", by, OF_WORKLOAD_AND_MODEL, **over)
 
 
 def share(amount, where, over=ALL):

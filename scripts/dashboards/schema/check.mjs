@@ -18,7 +18,7 @@ function badTraceql() {
     for (const panel of board.panels) {
       for (const { query, queryType } of panel.targets ?? []) {
         if (queryType === 'traceql') {
-          const asSent = query.replaceAll(/\$\{\w+:doublequote\}/g, '"value"');
+          const asSent = query.replaceAll(/\$\{\w+:regex\}/g, 'value');
           let wrong = asSent.includes('$');
           parser.parse(asSent).iterate({ enter: (node) => void (wrong ||= node.type.isError) });
           if (wrong) bad.push(`${file}: ${panel.title}: no TraceQL: ${query}`);

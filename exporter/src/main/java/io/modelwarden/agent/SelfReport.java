@@ -34,6 +34,11 @@ final class SelfReport {
     self.loss("file_unreachable", poller::undecidedForEver);
     kernel.statuses().forEach(probe -> register(self, kernel, probe));
     self.loss("probe_missed", () -> misses(kernel));
+    OwnProcess.register(self);
+    poller
+        .doorbells()
+        .forEach(
+            (kind, count) -> self.observe(MetricNames.AGENT_EVENTS, () -> count.getAsLong(), kind));
     self.observe(MetricNames.AGENT_RING_USAGE, poller::ringPendingBytes);
     self.observe(MetricNames.AGENT_PROCESSES_ARMED, poller::armedProcesses);
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::armedProcesses, "processes");

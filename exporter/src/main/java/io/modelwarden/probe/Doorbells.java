@@ -4,6 +4,11 @@ package io.modelwarden.probe;
 import io.modelwarden.btf.Field;
 import io.modelwarden.libbpf.RingBuffer;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
 
 /** The ring: it wakes, and says where an undecided file can be looked at. */
 final class Doorbells implements AutoCloseable {
@@ -17,6 +22,8 @@ final class Doorbells implements AutoCloseable {
   private final Field descriptor;
   private final Field address;
   private final int undecided;
+  private final Map<Integer, String> kinds;
+  private final AtomicLongArray rung;
 
   Doorbells(KernelSide kernel, FileInspector inspector) {
     Layouts layouts = kernel.layouts();
@@ -29,6 +36,8 @@ final class Doorbells implements AutoCloseable {
     this.descriptor = layouts.doorbell.integer("descriptor", 4);
     this.address = layouts.doorbell.integer("address", 8);
     this.undecided = layouts.constant("DOORBELL_FILE_UNDECIDED");
+    this.kinds = layouts.labels("doorbell_kind", "DOORBELL_");
+    this.rung = new AtomicLongArray(Collections.max(kinds.keySet()) + 1);
   }
 
   void await(int timeoutMillis) {
@@ -43,8 +52,17 @@ final class Doorbells implements AutoCloseable {
     return ring.pendingBytes();
   }
 
+  /** How many were taken of each kind so far, from any thread. */
+  Map<String, LongSupplier> counts() {
+    Map<String, LongSupplier> counts = new TreeMap<>();
+    kinds.forEach((number, name) -> counts.put(name, () -> rung.get(number)));
+    return counts;
+  }
+
   private void rung(ByteBuffer data, int at, int length) {
-    if (kind.getInt(data, at) == undecided) {
+    int what = kind.getInt(data, at);
+    rung.incrementAndGet(what);
+    if (what == undecided) {
       inspector.remember(
           file.getInt(data, at),
           new Places.Place(

@@ -9,9 +9,11 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.Clocks;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * Turns the kernel side's maps into events. One thread calls it. The ring only shortens the wait:
@@ -176,6 +178,11 @@ public final class KernelPoller implements AutoCloseable {
 
   public long ringPendingBytes() {
     return doorbells.pendingBytes();
+  }
+
+  /** How many doorbells of each kind the kernel side has rung so far. */
+  public Map<String, LongSupplier> doorbells() {
+    return doorbells.counts();
   }
 
   public int armedProcesses() {

@@ -288,7 +288,9 @@ public final class AttributeNames {
   public static final AttributeKey<String> SCHEMA_VERSION =
       say(stringKey("modelwarden.agent.schema.version"), "version of this page");
   public static final AttributeKey<String> EVENT_KIND =
-      say(stringKey("modelwarden.agent.event.kind"), "kind of kernel event");
+      say(stringKey("modelwarden.agent.event.kind"), "what a doorbell says");
+  public static final AttributeKey<String> CPU_MODE =
+      say(stringKey("cpu.mode"), "`user` or `system`");
   public static final AttributeKey<String> LOSS_REASON =
       say(stringKey("modelwarden.agent.loss.reason"), "what was lost, or why");
   public static final AttributeKey<String> PROBE_NAME =

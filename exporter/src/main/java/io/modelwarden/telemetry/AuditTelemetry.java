@@ -4,9 +4,6 @@ package io.modelwarden.telemetry;
 import io.modelwarden.audit.AuditCounts;
 import io.modelwarden.audit.AuditRecord;
 import io.modelwarden.audit.AuditSink;
-import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
-import io.opentelemetry.sdk.logs.data.LogRecordData;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -69,7 +66,8 @@ public final class AuditTelemetry implements AuditSink, AutoCloseable {
     boolean taken =
         pipeline.emitAll(
             records.stream()
-                .map(one -> new Event(AuditLogData.of(one, now, cluster, resources.scope())))
+                .map(one -> AuditLog.of(one, now, cluster, resources.scope()))
+                .map(data -> new EmittedLog(() -> data))
                 .toList());
     pipeline.deliver();
     return taken;
@@ -87,20 +85,5 @@ public final class AuditTelemetry implements AuditSink, AutoCloseable {
   private static long nowEpochNanos() {
     Instant now = Instant.now();
     return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
-  }
-
-  /** What processors take. */
-  private record Event(LogRecordData data) implements ReadWriteLogRecord {
-
-    @Override
-    public LogRecordData toLogRecordData() {
-      return data;
-    }
-
-    /** Refused: evidence does not change on its way out. */
-    @Override
-    public <T> ReadWriteLogRecord setAttribute(AttributeKey<T> key, T value) {
-      return this;
-    }
   }
 }

@@ -3,33 +3,18 @@ package io.modelwarden.telemetry;
 
 import io.modelwarden.session.Evidence;
 import io.modelwarden.session.Evidence.EgressFacts;
+import io.modelwarden.session.Evidence.Facts;
 import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.session.Evidence.MemoryFacts;
 import io.modelwarden.session.ProcessOrigin;
-import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
-import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
-import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.resources.Resource;
 
 /** The log event beside a span, for back ends that take no spans. */
-final class EvidenceLog implements ReadWriteLogRecord {
+final class EvidenceLog {
 
-  private final Evidence evidence;
-  private final String allowedExecutables;
-  private final Resource resource;
-  private final InstrumentationScopeInfo scope;
-
-  EvidenceLog(
-      Evidence evidence,
-      String allowedExecutables,
-      Resource resource,
-      InstrumentationScopeInfo scope) {
-    this.evidence = evidence;
-    this.allowedExecutables = allowedExecutables;
-    this.resource = resource;
-    this.scope = scope;
-  }
+  private EvidenceLog() {}
 
   /**
    * Whether there is a log event of it. Ordinary file accesses of a workload's own program are as
@@ -42,15 +27,54 @@ final class EvidenceLog implements ReadWriteLogRecord {
     return evidence.facts() instanceof EgressFacts || evidence.facts() instanceof MemoryFacts;
   }
 
-  @Override
-  public LogRecordData toLogRecordData() {
-    return new EvidenceLogData(
-        evidence, EvidenceAttributes.of(evidence, allowedExecutables), resource, scope);
+  static LogData of(
+      Evidence evidence,
+      String allowedExecutables,
+      Resource resource,
+      InstrumentationScopeInfo scope) {
+    Facts facts = evidence.facts();
+    return new LogData(
+        eventName(facts),
+        sentence(evidence.process().executableName(), facts),
+        facts instanceof FileAccessFacts ? Severity.INFO : Severity.WARN,
+        EvidenceSpan.contextOf(evidence.identity()),
+        evidence.endEpochNanos(),
+        evidence.endEpochNanos(),
+        EvidenceAttributes.of(evidence, allowedExecutables),
+        resource,
+        scope);
   }
 
-  /** Refused: evidence does not change on its way out. */
-  @Override
-  public <T> ReadWriteLogRecord setAttribute(AttributeKey<T> key, T value) {
-    return this;
+  private static String eventName(Facts facts) {
+    if (facts instanceof FileAccessFacts) {
+      return SpanNames.EVENT_FILE_ACCESS;
+    }
+    return facts instanceof MemoryFacts
+        ? SpanNames.EVENT_MEMORY_ACCESS
+        : SpanNames.EVENT_NETWORK_EGRESS;
+  }
+
+  private static String sentence(String process, Facts facts) {
+    if (facts instanceof MemoryFacts memory) {
+      return "%s read %d bytes of the memory of %s (%s)"
+          .formatted(
+              process, memory.sliceBytes(), memory.victim().executableName(), memory.method());
+    }
+    if (facts instanceof FileAccessFacts file) {
+      return "%s: %s %d bytes of %s"
+          .formatted(
+              process,
+              SpanNames.operationOf(file),
+              file.sliceBytes(),
+              file.path().isEmpty() ? "several files" : file.path());
+    }
+    EgressFacts egress = (EgressFacts) facts;
+    return "%s sent %d bytes to %s (%s), holding %d bytes of model data"
+        .formatted(
+            process,
+            egress.sliceBytes(),
+            egress.peer().isEmpty() ? SpanNames.label(egress.transport()) : egress.peer(),
+            SpanNames.label(egress.scope()),
+            egress.holding().dataBytes());
   }
 }

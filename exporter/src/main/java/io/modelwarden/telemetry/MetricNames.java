@@ -148,8 +148,21 @@ public final class MetricNames {
           "modelwarden.agent.events",
           COUNTER,
           "{event}",
-          "Events taken from the kernel",
+          "Doorbells taken from the kernel's ring: each says that something new lies in the maps",
           AttributeNames.EVENT_KIND);
+  public static final MetricSpec PROCESS_CPU_TIME =
+      define(
+          "process.cpu.time",
+          COUNTER,
+          "s",
+          "Processor time of the agent, without that of the kernel's programs in others' calls",
+          AttributeNames.CPU_MODE);
+  public static final MetricSpec PROCESS_MEMORY_USAGE =
+      define(
+          "process.memory.usage",
+          UP_DOWN_COUNTER,
+          "By",
+          "Resident memory of the agent, without the kernel's maps");
   public static final MetricSpec AGENT_LOSSES =
       define(
           "modelwarden.agent.losses",

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * export and at every scrape.
  *
  * <pre>{@code
- * self.observe(MetricNames.AGENT_EVENTS, reads::get, "file_accessed");
+ * self.observe(MetricNames.AGENT_EVENTS, reads::get, "first_touch");
  * self.loss("ring_full", failures::ringFull);
  * }</pre>
  */

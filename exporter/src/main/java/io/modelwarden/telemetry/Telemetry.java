@@ -159,7 +159,8 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
     String allowed = allowedExecutables.apply(evidence.workload());
     pipeline.emit(new EvidenceSpan(evidence, allowed, resource, resources.scope()));
     if (EvidenceLog.isMadeOf(evidence)) {
-      pipeline.emit(new EvidenceLog(evidence, allowed, resource, resources.scope()));
+      pipeline.emit(
+          new EmittedLog(() -> EvidenceLog.of(evidence, allowed, resource, resources.scope())));
     }
   }
 

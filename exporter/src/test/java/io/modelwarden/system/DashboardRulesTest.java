@@ -222,6 +222,26 @@ class DashboardRulesTest {
         .forEach(rule -> assertThat(recorded).contains(rule.group()));
   }
 
+  /**
+   * Grafana escapes the characters of patterns and no quotes: in a raw string a name has to hold a
+   * backtick to be more than a name.
+   */
+  @ParameterizedTest
+  @MethodSource("boards")
+  void queries_takeNamesOnlyAsPatternsInRawStrings(Board board) {
+    List<String> queries = new ArrayList<>();
+    Dashboards.queries(board).forEach(query -> queries.add(query.text()));
+    board.variables().forEach(each -> queries.add(each.at("/query/query").asText()));
+    board.panels().forEach(each -> queries.addAll(each.findValuesAsText("query")));
+    for (String query : queries) {
+      String left =
+          query
+              .replaceAll("=~ ?`\\$\\{\\w+:regex\\}`", "")
+              .replaceAll("\\$__(range|interval|rate_interval)\\b", "");
+      assertThat(left).as(query).doesNotContain("$");
+    }
+  }
+
   /** Whoever names a program or a folder of models must not write into a query or another pane. */
   @ParameterizedTest
   @MethodSource("boards")

@@ -139,7 +139,7 @@ class AuditTelemetryTest {
 
   @Test
   void recordThatSaysLittle_hasNoEmptyAttributes() {
-    assertThat(AuditLogData.attributesOf(RECORD).asMap())
+    assertThat(AuditLog.attributesOf(RECORD).asMap())
         .isEqualTo(
             Map.of(
                 AttributeNames.AUDIT_ID, "id",

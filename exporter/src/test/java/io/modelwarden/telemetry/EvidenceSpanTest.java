@@ -141,7 +141,10 @@ class EvidenceSpanTest {
         .build()
         .onEmit(
             Context.root(),
-            new EvidenceLog(evidence, "", resources.of(evidence.workload()), resources.scope()));
+            new EmittedLog(
+                () ->
+                    EvidenceLog.of(
+                        evidence, "", resources.of(evidence.workload()), resources.scope())));
     return exporter.getFinishedLogRecordItems().get(0);
   }
 }

@@ -5,30 +5,31 @@ import io.modelwarden.audit.AuditRecord;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
-import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
-import io.opentelemetry.sdk.logs.data.Body;
-import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.resources.Resource;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** An audit record as a log exporter reads it; the body is a sentence for people. */
-record AuditLogData(
-    AuditRecord record,
-    Attributes attributes,
-    long observedEpochNanos,
-    Resource resource,
-    InstrumentationScopeInfo scope)
-    implements LogRecordData {
+/** The log event of an audit record. */
+final class AuditLog {
 
-  static AuditLogData of(
+  private AuditLog() {}
+
+  static LogData of(
       AuditRecord record, long observedEpochNanos, String cluster, InstrumentationScopeInfo scope) {
-    return new AuditLogData(
-        record, attributesOf(record), observedEpochNanos, resourceOf(record, cluster), scope);
+    return new LogData(
+        SpanNames.EVENT_AUDIT_EXEC,
+        sentence(record),
+        Severity.INFO,
+        SpanContext.getInvalid(),
+        nanos(record.time()),
+        observedEpochNanos,
+        attributesOf(record),
+        resourceOf(record, cluster),
+        scope);
   }
 
   /** The pod's, as far as the API server says: one query finds this beside the pod's own events. */
@@ -76,23 +77,7 @@ record AuditLogData(
     }
   }
 
-  @Override
-  public String getEventName() {
-    return SpanNames.EVENT_AUDIT_EXEC;
-  }
-
-  @Override
-  public Value<?> getBodyValue() {
-    return Value.of(sentence());
-  }
-
-  @Override
-  @Deprecated
-  public Body getBody() {
-    return Body.string(sentence());
-  }
-
-  private String sentence() {
+  private static String sentence(AuditRecord record) {
     return "%s: %s of %s/%s by %s, %s%s"
         .formatted(
             record.user().isEmpty() ? "nobody known" : record.user(),
@@ -104,49 +89,7 @@ record AuditLogData(
             record.status() > 0 ? " with " + record.status() : "");
   }
 
-  @Override
-  public SpanContext getSpanContext() {
-    return SpanContext.getInvalid();
-  }
-
-  @Override
-  public Severity getSeverity() {
-    return Severity.INFO;
-  }
-
-  @Override
-  public String getSeverityText() {
-    return getSeverity().name();
-  }
-
-  @Override
-  public long getTimestampEpochNanos() {
-    Instant time = record.time();
+  private static long nanos(Instant time) {
     return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
-  }
-
-  @Override
-  public long getObservedTimestampEpochNanos() {
-    return observedEpochNanos;
-  }
-
-  @Override
-  public Attributes getAttributes() {
-    return attributes;
-  }
-
-  @Override
-  public int getTotalAttributeCount() {
-    return attributes.size();
-  }
-
-  @Override
-  public Resource getResource() {
-    return resource;
-  }
-
-  @Override
-  public InstrumentationScopeInfo getInstrumentationScopeInfo() {
-    return scope;
   }
 }

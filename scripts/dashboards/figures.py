@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The figures about models that more than one board shows."""
+
+from grafana import stat, steps
+from promql import READER, READER_AND_MODEL, SERVING, WITH_MODEL, memory, or_zero, read, sent, share
+
+ANY_IS_BAD = steps("green", ("red", 1))
+ANY_IS_DOUBTFUL = steps("green", ("orange", 1))
+SHARE_LEFT = steps("green", ("yellow", 0.1), ("red", 0.5))
+
+
+def share_read(title, description):
+    return stat(
+        title,
+        f"{description} outside of the loading phase. 100 % is a whole copy.",
+        "ModelReadExceedsSize",
+        or_zero(f"max({share(read(READER_AND_MODEL, SERVING), WITH_MODEL)})"),
+        "percentunit",
+        "0 %",
+        steps("green", ("yellow", 0.5), ("red", 1)),
+        decimals=0,
+    )
+
+
+def left(description):
+    return stat(
+        "Left the premises",
+        description,
+        "ModelEgressBudgetWarning",
+        or_zero(f"sum({sent(READER)})"),
+        "bytes",
+        "0 B",
+        ANY_IS_DOUBTFUL,
+    )
+
+
+def memory_read(title, description):
+    return stat(
+        title, description, "ModelMemoryRead", or_zero(f"sum({memory(READER)})"), "bytes", "0 B", ANY_IS_BAD
+    )
