@@ -6,11 +6,11 @@ MAVEN := mvn --batch-mode --no-transfer-progress
 CLUSTER_TESTS = trap 'scripts/cluster.sh down' EXIT; scripts/cluster.sh up && \
   $(MAVEN) -pl bpf,exporter test-compile surefire:test@cluster-tests
 
-.PHONY: help setup build test demo doctor image compose unit-check chart-check dashboards cluster cluster-test cluster-down collector prometheus docs format format-check clean bench
+.PHONY: help setup build test demo doctor image compose unit-check chart-check dashboards cluster cluster-test cluster-down collector prometheus docs format format-check clean bench bench-detection
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install packages, build collector and Prometheus (once)
 	@scripts/packages.sh
@@ -35,6 +35,9 @@ test: setup ## every test: unit, kernel (root), collector, Prometheus, real prog
 
 bench: build ## what it costs, beside nothing, an empty program and bpftrace (10 min; ROUNDS=9)
 	@scripts/bench.sh $(if $(ROUNDS),--rounds $(ROUNDS))
+
+bench-detection: setup build ## how fast detection is: all lanes on one processor, all rules over 10,000 pods (10 min)
+	@scripts/bench-detection.sh $(if $(ONLY),--only $(ONLY))
 
 demo: setup build ## thefts of a model, and what each lane and alert saw of them (HOLD=yes: look around)
 	@scripts/demo.sh $(if $(HOLD),--hold)
