@@ -28,13 +28,18 @@ class DemoTest {
     try (Stream<Path> cgroups = Files.walk(Path.of("/sys/fs/cgroup"), 2)) {
       assertThat(cgroups.map(Path::toString)).noneMatch(path -> path.contains("modelwarden-demo"));
     }
-    assertThat(
-            ProcessHandle.allProcesses().flatMap(process -> process.info().commandLine().stream()))
-        .noneMatch(command -> command.contains("/modelwarden-demo."));
+    assertThat(programs()).isEmpty();
     try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .noneMatch(name -> name.startsWith("modelwarden-demo."));
     }
+  }
+
+  private static List<String> programs() {
+    return ProcessHandle.allProcesses()
+        .flatMap(process -> process.info().commandLine().stream())
+        .filter(command -> command.contains("/modelwarden-demo."))
+        .toList();
   }
 
   @Test
@@ -76,6 +81,18 @@ class DemoTest {
       output.lines().forEach(line -> {});
     }
     assertThat(demo.waitFor()).isEqualTo(130);
+  }
+
+  /** What it has started ends with it; the rest goes with the next one. */
+  @Test
+  void killed_isClearedByTheNextOne() throws Exception {
+    Process demo = new ProcessBuilder(DEMO).redirectErrorStream(true).start();
+    try (BufferedReader output = demo.inputReader(UTF_8)) {
+      assertThat(output.lines().anyMatch(line -> line.startsWith("3. "))).isTrue();
+      demo.destroyForcibly().waitFor();
+    }
+    RunningCollector.await("the end of all programs", () -> programs().isEmpty());
+    withoutAPart_saysWhichAndClearsTheStage();
   }
 
   @Test
