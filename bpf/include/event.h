@@ -222,11 +222,16 @@ struct flow_key {
 	__u16 reserved;
 };
 
+/* What is written goes from the reader to the victim: user space knows which of them holds what. */
 enum memory_method {
 	MEMORY_PROCESS_VM_READV = 1,
 	MEMORY_PTRACE = 2,
 	MEMORY_PROC_MEM = 3,
 	MEMORY_PIDFD_GETFD = 4,
+	MEMORY_PROCESS_VM_WRITEV = 5,
+	MEMORY_PTRACE_WRITE = 6,
+	MEMORY_PROC_MEM_WRITE = 7,
+	MEMORY_CORE_DUMP = 8, /* by the victim itself, as it dies */
 };
 
 struct memory_key {
@@ -296,6 +301,7 @@ enum failure {
 	FAILURE_MAPPING_RANGES_FULL, /* a process maps a file in more pieces than are kept apart */
 	FAILURE_FLOW_MAP_FULL,
 	FAILURE_MEMORY_MAP_FULL,
+	FAILURE_CORE_DUMP_UNCOUNTED, /* too many processes that hold a model died at once */
 	FAILURE_TEXT_MAP_FULL,
 	FAILURE_CGROUP_MAP_FULL,
 	FAILURE_SESSION_MAP_FULL,

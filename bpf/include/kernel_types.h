@@ -184,7 +184,22 @@ struct mm_struct {
 
 struct signal_struct {
 	atomic_t live;
+	int group_exit_code;
 };
+
+struct task_io_accounting {
+	__u64 wchar; /* bytes that it wrote, by calls and while it dumped its core */
+};
+
+struct sigaction {
+	void *sa_handler;
+};
+
+struct k_sigaction {
+	struct sigaction sa;
+};
+
+struct kernel_siginfo;
 
 struct thread_info {
 	__u32 status;
@@ -193,10 +208,12 @@ struct thread_info {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
+	unsigned int ptrace; /* not 0: by its parent */
 	struct mm_struct *mm;
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
+	struct task_struct *parent;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	struct hlist_node pid_links[4];
@@ -208,6 +225,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	struct task_io_accounting ioac;
 	struct css_set *cgroups;
 	struct list_head cg_list;
 };

@@ -13,8 +13,6 @@ enum {
 	TS_COMPAT = 2,
 	X32_BIT = 0x40000000,
 	MAX_RW_BYTES = 0x7ffff000,
-	PTRACE_PEEKTEXT = 1,
-	PTRACE_PEEKDATA = 2,
 };
 
 enum syscall_class {
@@ -35,9 +33,10 @@ enum syscall_class {
 	CLASS_MMAP_PAGES,       /* the same with the offset in pages */
 	CLASS_OPEN,             /* returns the descriptor */
 	CLASS_SETNS,            /* (fd, kinds) */
-	CLASS_PROCESS_VM_READV, /* (pid, …) */
-	CLASS_PTRACE,           /* (request, pid, …) */
-	CLASS_PIDFD_GETFD,      /* (pidfd, …), returns a descriptor */
+	CLASS_PROCESS_VM_READV,  /* (pid, …) */
+	CLASS_PROCESS_VM_WRITEV, /* (pid, …) */
+	CLASS_PTRACE,            /* (request, pid, address, data) */
+	CLASS_PIDFD_GETFD,       /* (pidfd, …), returns a descriptor */
 };
 
 static const __u8 syscall_classes[SYSCALLS] = {
@@ -61,6 +60,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[304] = CLASS_OPEN,   /* open_by_handle_at */
 	[308] = CLASS_SETNS,
 	[310] = CLASS_PROCESS_VM_READV,
+	[311] = CLASS_PROCESS_VM_WRITEV,
 	[326] = CLASS_COPY_FILE_RANGE,
 	[327] = CLASS_READV,  /* preadv2 */
 	[328] = CLASS_WRITEV, /* pwritev2 */
@@ -90,6 +90,7 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[342] = CLASS_OPEN,   /* open_by_handle_at */
 	[346] = CLASS_SETNS,
 	[347] = CLASS_PROCESS_VM_READV,
+	[348] = CLASS_PROCESS_VM_WRITEV,
 	[377] = CLASS_COPY_FILE_RANGE,
 	[378] = CLASS_READV,  /* preadv2 */
 	[379] = CLASS_WRITEV, /* pwritev2 */

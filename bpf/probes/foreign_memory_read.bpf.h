@@ -24,7 +24,7 @@ static __always_inline bool is_process_memory(struct file *file, struct inode *i
 	return name == mem;
 }
 
-static __noinline int process_memory_file_read(struct inode *inode, __u64 bytes)
+static __noinline int process_memory_file(struct inode *inode, __u32 method, __u64 bytes)
 {
 	struct proc_inode *proc;
 	struct pid *pid;
@@ -34,7 +34,7 @@ static __noinline int process_memory_file_read(struct inode *inode, __u64 bytes)
 	proc = (void *)inode - bpf_core_field_offset(struct proc_inode, vfs_inode);
 	pid = BPF_CORE_READ(proc, pid);
 	if (pid)
-		count_memory_read_of(pid, MEMORY_PROC_MEM, bytes);
+		count_memory_of(pid, method, bytes);
 	return 0;
 }
 
@@ -48,30 +48,25 @@ static __always_inline struct pid *pid_of_pidfd(struct file *file)
 	return file->private_data;
 }
 
-static __always_inline void foreign_memory_read(const struct syscall *call)
+static __noinline int foreign_memory_call(const struct syscall *call)
 {
 	struct file *file;
 	struct pid *pid;
 
-	switch (call->class) {
-	case CLASS_PROCESS_VM_READV:
-		if (call->result > 0)
-			count_memory_read_at(call->arguments[0], MEMORY_PROCESS_VM_READV,
-					     clamp_result(call, MAX_RW_BYTES));
-		break;
-	case CLASS_PTRACE:
-		/* The raw call returns 0 and stores a word. */
-		if (call->arguments[0] == PTRACE_PEEKTEXT || call->arguments[0] == PTRACE_PEEKDATA)
-			count_memory_read_at(call->arguments[1], MEMORY_PTRACE,
-					     call->compat ? 4 : 8);
-		break;
-	case CLASS_PIDFD_GETFD:
+	if (!call)
+		return 0;
+	if (call->class == CLASS_PTRACE)
+		return traced_memory(call);
+	if (call->class == CLASS_PIDFD_GETFD) {
 		file = file_of(call->arguments[0]);
 		pid = file ? pid_of_pidfd(file) : NULL;
 		if (pid)
-			count_memory_read_of(pid, MEMORY_PIDFD_GETFD, 0);
-		break;
-	default:
-		break;
+			count_memory_of(pid, MEMORY_PIDFD_GETFD, 0);
+	} else if (call->result > 0) {
+		count_memory_at(call->arguments[0],
+				call->class == CLASS_PROCESS_VM_READV ? MEMORY_PROCESS_VM_READV :
+									MEMORY_PROCESS_VM_WRITEV,
+				clamp_result(call, MAX_RW_BYTES));
 	}
+	return 0;
 }

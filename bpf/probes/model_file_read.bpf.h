@@ -11,10 +11,10 @@ __noinline int read_from(__u32 descriptor, __u32 method, __u64 bytes)
 		return 0;
 	}
 	inode = file->f_inode;
-	if (may_be_model(inode))
+	if (is_process_memory(file, inode)) /* a regular file too, if any size may be a model's */
+		process_memory_file(inode, MEMORY_PROC_MEM, bytes);
+	else if (may_be_model(inode))
 		count_access(file, inode, descriptor, method, DIRECTION_READ, bytes);
-	else if (is_process_memory(file, inode))
-		process_memory_file_read(inode, bytes);
 	return 0;
 }
 

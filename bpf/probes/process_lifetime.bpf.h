@@ -28,6 +28,7 @@ static __always_inline void process_exit(struct task_struct *task)
 {
 	struct process_key key = {};
 
+	thread_exits(task);
 	if (task->signal->live.counter)
 		return;
 	read_process_key(task, &key);

@@ -37,12 +37,19 @@ static __always_inline void pipe_filled(const struct syscall *call)
 	__u32 descriptor = call->arguments[call->class == CLASS_TEE];
 	__u64 requested = call->class == CLASS_TEE ? call->arguments[2] : MAX_RW_BYTES;
 	struct file *file;
+	__u64 bytes;
 
-	if (call->result <= 0 || !sessions_hold)
+	if (call->result <= 0)
 		return;
 	file = file_of(descriptor);
-	if (!file)
+	if (!file) {
 		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
-	else if (file->f_mode & FMODE_WRITE)
-		stdio_write(file, file->f_inode, clamp_result(call, requested));
+		return;
+	}
+	if (!(file->f_mode & FMODE_WRITE))
+		return;
+	bytes = clamp_result(call, requested);
+	if (call->class == CLASS_VMSPLICE)
+		traced_pipe_filled(bytes);
+	stdio_write(file, file->f_inode, bytes);
 }

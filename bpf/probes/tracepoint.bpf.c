@@ -30,6 +30,7 @@
 #include "mapping.bpf.h"
 #include "socket.bpf.h"
 #include "memory.bpf.h"
+#include "traced_process.bpf.h"
 #include "foreign_memory_read.bpf.h"
 #include "model_file_open.bpf.h"
 #include "model_file_read.bpf.h"
@@ -38,6 +39,7 @@
 #include "model_file_mapping.bpf.h"
 #include "socket_egress.bpf.h"
 #include "container_entrance.bpf.h"
+#include "core_dump.bpf.h"
 #include "process_lifetime.bpf.h"
 #include "recovery.bpf.h"
 #include "request.bpf.h"
@@ -89,7 +91,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	else if (call.class == CLASS_SETNS)
 		namespace_joined(&call);
 	if (call.class >= CLASS_PROCESS_VM_READV)
-		foreign_memory_read(&call);
+		foreign_memory_call(&call);
 	return 0;
 }
 
@@ -139,6 +141,13 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
 	process_exit(task);
+	return 0;
+}
+
+SEC("tp_btf/signal_deliver")
+int BPF_PROG(on_signal_deliver, int signal, struct kernel_siginfo *info, struct k_sigaction *action)
+{
+	signal_delivered(signal, action);
 	return 0;
 }
 

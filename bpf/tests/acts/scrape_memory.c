@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Copies memory of another process: process_vm_readv, proc_mem, ptrace; or takes its descriptor:
- * pidfd_getfd. */
+/*
+ * Copies memory of another process: process_vm_readv, proc_mem, ptrace, registers (as many times as
+ * it takes); writes zeros over it: process_vm_writev, proc_mem_write, ptrace_write; or takes its
+ * descriptor: pidfd_getfd.
+ */
 #include "act.h"
+#include <elf.h>
 #include <sys/ptrace.h>
 
-#define METHODS "process_vm_readv proc_mem ptrace pidfd_getfd "
+#define METHODS                                                                                    \
+	"process_vm_readv proc_mem ptrace registers process_vm_writev proc_mem_write "             \
+	"ptrace_write pidfd_getfd "
 
 static char buffer[1 << 20];
 
@@ -14,21 +20,42 @@ static long copy_chunk(const char *method, int pid, int memory, char *address, l
 
 	if (!strcmp(method, "process_vm_readv"))
 		return process_vm_readv(pid, &local, 1, &remote, 1, 0);
+	if (!strcmp(method, "process_vm_writev"))
+		return process_vm_writev(pid, &local, 1, &remote, 1, 0);
+	if (!strcmp(method, "proc_mem_write"))
+		return pwrite(memory, buffer, length, (off_t)address);
 	return pread(memory, buffer, length, (off_t)address);
 }
 
-static void peek(int pid, char *address, long long length, struct truth *truth)
+/* The bytes of one stop: what the kernel says it stored. */
+static long take_registers(int pid)
 {
-	long word;
+	struct iovec vector = {buffer, sizeof(buffer)};
 
+	if (ptrace(PTRACE_GETREGSET, pid, NT_X86_XSTATE, &vector))
+		die("registers");
+	return vector.iov_len;
+}
+
+static long trace_word(const char *method, int pid, char *address)
+{
+	long word = 0;
+
+	if (!strcmp(method, "registers"))
+		return take_registers(pid);
+	if (syscall(SYS_ptrace, strcmp(method, "ptrace") ? PTRACE_POKEDATA : PTRACE_PEEKDATA, pid,
+		    address, strcmp(method, "ptrace") ? (void *)word : &word))
+		die(method);
+	return sizeof(word);
+}
+
+static void trace(const char *method, int pid, char *address, long long length, struct truth *truth)
+{
 	if (ptrace(PTRACE_ATTACH, pid, 0, 0))
 		die("attach");
 	waitpid(pid, NULL, 0);
-	for (long long at = 0; at < length; at += sizeof(word)) {
-		if (syscall(SYS_ptrace, PTRACE_PEEKDATA, pid, address + at, &word))
-			die("peek");
-		count(truth, sizeof(word));
-	}
+	while (truth->bytes < length)
+		count(truth, trace_word(method, pid, address + truth->bytes));
 	ptrace(PTRACE_DETACH, pid, 0, 0);
 }
 
@@ -45,8 +72,8 @@ int main(int argc, char **argv)
 	char *address = (char *)number(argv[3]);
 	long long length = number(argv[4]);
 
-	if (!strcmp(scraping, "ptrace")) {
-		peek(pid, address, length, &truth);
+	if (!strncmp(scraping, "ptrace", 6) || !strcmp(scraping, "registers")) {
+		trace(scraping, pid, address, length, &truth);
 		tell(&truth);
 		return 0;
 	}
@@ -59,9 +86,9 @@ int main(int argc, char **argv)
 		tell(&truth);
 		return 0;
 	}
-	if (!strcmp(scraping, "proc_mem")) {
+	if (!strncmp(scraping, "proc_mem", 8)) {
 		snprintf(path, sizeof(path), "/proc/%d/mem", pid);
-		memory = open_file(path, O_RDONLY);
+		memory = open_file(path, O_RDWR);
 	}
 	while (truth.bytes < length) {
 		long long left = length - truth.bytes;

@@ -47,9 +47,11 @@ public sealed interface KernelEvent {
   record BytesSent(ProcessKey process, Flow flow, Increment increment) implements KernelEvent {}
 
   /**
-   * Memory of an armed process was read by another.
+   * Memory of an armed process was read by another, or one of the two wrote into the other's.
    *
-   * @param method label: process_vm_readv, ptrace, proc_mem, pidfd_getfd
+   * @param reader who called; of a core dump the victim itself
+   * @param method label: process_vm_readv, ptrace, proc_mem, pidfd_getfd, core_dump; of writes
+   *     process_vm_writev, ptrace_write, proc_mem_write
    */
   record MemoryRead(ProcessKey reader, ProcessKey victim, String method, Increment increment)
       implements KernelEvent {}

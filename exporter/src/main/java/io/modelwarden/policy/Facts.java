@@ -42,7 +42,9 @@ final class Facts {
           "process_vm_readv",
           "process_vm_writev",
           "ptrace",
+          "ptrace_write",
           "proc_mem",
+          "proc_mem_write",
           "pidfd_getfd",
           "core_dump");
 

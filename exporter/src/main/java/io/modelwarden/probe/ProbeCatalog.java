@@ -21,6 +21,7 @@ final class ProbeCatalog {
           Map.entry("on_fork", new Purpose("the mark over fork", true)),
           Map.entry("on_exec", new Purpose("the mark over exec", true)),
           Map.entry("on_exit", new Purpose("ends of processes", true)),
+          Map.entry("on_signal_deliver", new Purpose("core dumps of holders", false)),
           Map.entry("on_cgroup_rmdir", new Purpose("ends of cgroups", false)),
           Map.entry("recover_descriptors", new Purpose("files open at start", false)),
           Map.entry("recover_mappings", new Purpose("files mapped at start, live size", false)),

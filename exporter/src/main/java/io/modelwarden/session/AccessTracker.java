@@ -72,7 +72,7 @@ public final class AccessTracker implements EventSink {
     mappings = new MappingTracker(context, holdings);
     Provisional provisional = new Provisional(settings.limits().provisional(), losses);
     files = new FileEvents(context, provisional, tracker, mappings);
-    memory = new MemoryTracker(context, sessions);
+    memory = new MemoryTracker(context, sessions, holdings);
     ends = new ProcessEnds(context, processes, sessions, files, mappings, disarm);
   }
 

@@ -7,9 +7,17 @@ import io.modelwarden.session.Evidence.MemoryFacts;
 import io.modelwarden.workload.CgroupPath;
 import io.modelwarden.workload.Workload;
 import java.util.List;
+import java.util.Set;
 
-/** Counts reads of another process' memory and makes the spans where that holds a model. */
+/**
+ * Counts reads of another process' memory, and writes into it, and makes the spans where one of the
+ * two holds a model.
+ */
 final class MemoryTracker {
+
+  private static final Set<String> WRITES =
+      Set.of("process_vm_writev", "proc_mem_write", "ptrace_write");
+  private static final String CORE_DUMP = "core_dump";
 
   /** By workload: a thief who takes a new process for each piece is one reader. */
   private record TotalKey(Workload reader, ProcessKey victimLineage) {}
@@ -20,34 +28,35 @@ final class MemoryTracker {
 
   private final Context context;
   private final Sessions sessions;
+  private final Holdings holdings;
   private final RunningTotals<TotalKey> totals;
 
-  MemoryTracker(Context context, Sessions sessions) {
+  MemoryTracker(Context context, Sessions sessions, Holdings holdings) {
     this.context = context;
     this.sessions = sessions;
+    this.holdings = holdings;
     this.totals = context.newTotals();
   }
 
-  void record(TrackedProcess reader, TrackedProcess victim, String method, Increment increment) {
-    boolean sameContainer = isSameContainer(reader, victim);
+  /**
+   * A holder that writes into another process gives it its data: that one is the reader then. What
+   * is written into a holder may be code: its writer is told as a reader who got nothing.
+   */
+  void record(TrackedProcess caller, TrackedProcess other, String method, Increment increment) {
+    boolean writes = WRITES.contains(method);
+    boolean gives = writes && caller.holdsOwn() && !other.holdsOwn();
+    TrackedProcess reader = gives ? other : caller;
+    TrackedProcess victim = gives ? caller : other;
+    boolean sameContainer = !method.equals(CORE_DUMP) && isSameContainer(reader, victim);
+    measure(reader, victim, method, increment, sameContainer);
+    if (!victim.holds()) {
+      return;
+    }
     String model = victim.largestModel();
-    context
-        .sink()
-        .measure(
-            new Measurement.MemoryRead(
-                reader.workload,
-                increment.firstEpochNanos(),
-                method,
-                reader.executable(),
-                reader.origin,
-                victim.holds(),
-                sameContainer,
-                model,
-                increment.bytes(),
-                increment.operations()));
-    if (victim.holds()) {
-      context.live().took(reader, Thing.memory(victim.facts, model), increment);
-      slice(reader, victim, method, increment, sameContainer);
+    context.live().took(reader, Thing.memory(victim.facts, model), increment);
+    SpanIdentity span = slice(reader, victim, method, increment, sameContainer);
+    if (increment.bytes() > 0 && writes == gives && reader.lineage != victim.lineage) {
+      took(reader, model, increment, span);
     }
   }
 
@@ -65,7 +74,39 @@ final class MemoryTracker {
             : container.equals(CgroupPath.parse(victim.facts.cgroupPath()).containerId()));
   }
 
-  private void slice(
+  private void measure(
+      TrackedProcess reader,
+      TrackedProcess victim,
+      String method,
+      Increment increment,
+      boolean sameContainer) {
+    context
+        .sink()
+        .measure(
+            new Measurement.MemoryRead(
+                reader.workload,
+                increment.firstEpochNanos(),
+                method,
+                reader.executable(),
+                reader.origin,
+                victim.holds(),
+                sameContainer,
+                victim.largestModel(),
+                increment.bytes(),
+                increment.operations()));
+  }
+
+  /** What it sends from here on may be the victim's data. */
+  private void took(TrackedProcess reader, String model, Increment increment, SpanIdentity span) {
+    ModelUse use = context.use(reader.lineage, model);
+    use.add(increment.bytes(), context.time());
+    use.addReadSpan(span);
+    context.took(reader.lineage, model, increment);
+    reader.tookData = true;
+    holdings.hold(reader, model, Via.MEMORY, increment.firstEpochNanos());
+  }
+
+  private SpanIdentity slice(
       TrackedProcess reader,
       TrackedProcess victim,
       String method,
@@ -94,6 +135,7 @@ final class MemoryTracker {
                 true,
                 sameContainer,
                 holding));
+    return slice.identity;
   }
 
   private static List<SpanIdentity> loadSpan(TrackedProcess victim, String model) {

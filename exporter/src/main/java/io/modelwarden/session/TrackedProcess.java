@@ -99,6 +99,11 @@ final class TrackedProcess {
     return !holdings.isEmpty();
   }
 
+  /** Whether it holds anything that it has not got from another process' memory. */
+  boolean holdsOwn() {
+    return holdings.values().stream().anyMatch(held -> held.via() != Via.MEMORY);
+  }
+
   Map<String, Held> holdings() {
     return holdings;
   }

@@ -8,5 +8,6 @@ public enum Via {
   PARENT,
   SESSION,
   RECOVERED,
+  MEMORY,
   DECLARED
 }

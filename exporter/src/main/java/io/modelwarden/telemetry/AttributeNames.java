@@ -167,7 +167,8 @@ public final class AttributeNames {
   public static final AttributeKey<Long> MODEL_DATA_SIZE =
       say(
           longKey("modelwarden.process.model_data.size"),
-          "model bytes that the process' lineage read or mapped, running total; on memory spans "
+          "model bytes that the process' lineage read, mapped or took from another process' memory,"
+              + " running total; on memory spans "
               + "those of the process that was read");
   public static final AttributeKey<Double> MODEL_DATA_AGE =
       say(
@@ -178,8 +179,8 @@ public final class AttributeNames {
   public static final AttributeKey<String> MODEL_DATA_VIA =
       say(
           stringKey("modelwarden.process.model_data.via"),
-          "`self`, `parent`, `write`, `declared`, `recovered`, or `session`: another process of the"
-              + " same exec session");
+          "`self`, `parent`, `write`, `declared`, `recovered`, `memory`: taken from the memory of a"
+              + " holder, or `session`: another process of the same exec session");
 
   // Network
   public static final AttributeKey<String> PEER_ADDRESS =
@@ -216,7 +217,10 @@ public final class AttributeNames {
   public static final AttributeKey<String> MEMORY_METHOD =
       say(
           stringKey("modelwarden.memory.read.method"),
-          "`process_vm_readv`, `ptrace`, `proc_mem`, `pidfd_getfd` (0 bytes)");
+          "`process_vm_readv`, `ptrace` (words, registers, what a traced process is made to put into a"
+              + " pipe), `proc_mem`, `pidfd_getfd` (0 bytes), `core_dump`; `process_vm_writev`,"
+              + " `ptrace_write`, `proc_mem_write`: a holder wrote into the reader, or the reader into"
+              + " the holder");
   public static final AttributeKey<Long> MEMORY_READ_SIZE =
       say(longKey("modelwarden.memory.read.size"), "bytes read in this slice");
   public static final AttributeKey<Long> MEMORY_READ_TOTAL =
@@ -232,7 +236,8 @@ public final class AttributeNames {
   public static final AttributeKey<Boolean> TARGET_SAME_CONTAINER =
       say(
           booleanKey("modelwarden.memory.target.same_container"),
-          "whether the reader is in the same container");
+          "whether the reader is in the same container; false of a core dump, which leaves the process"
+              + " for a file or a handler");
 
   // Audit events of the API server
   public static final AttributeKey<String> USER_NAME =

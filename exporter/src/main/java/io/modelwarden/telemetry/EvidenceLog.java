@@ -56,7 +56,7 @@ final class EvidenceLog {
 
   private static String sentence(String process, Facts facts) {
     if (facts instanceof MemoryFacts memory) {
-      return "%s read %d bytes of the memory of %s (%s)"
+      return "%s accessed %d bytes of the memory of %s (%s)"
           .formatted(
               process, memory.sliceBytes(), memory.victim().executableName(), memory.method());
     }

@@ -11,6 +11,7 @@ public enum Hook {
   SOCK_SET_STATE("inet_sock_set_state", 3),
   PROCESS_FORK("sched_process_fork", 3),
   PROCESS_EXEC("sched_process_exec", 3),
+  SIGNAL_DELIVER("signal_deliver", 3),
   TASK_FILES("iter/task_file", 3),
   TASK_AREAS("iter/task_vma", 3);
 

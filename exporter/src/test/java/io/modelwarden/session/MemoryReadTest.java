@@ -6,11 +6,14 @@ import static io.modelwarden.session.Scene.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.event.ProcessKey;
+import io.modelwarden.session.Evidence.EgressFacts;
 import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.session.Evidence.MemoryFacts;
 import io.modelwarden.session.Measurement.MemoryRead;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryReadTest {
 
@@ -84,5 +87,97 @@ class MemoryReadTest {
     assertThat(read.targetHoldsModel()).isFalse();
     assertThat(read.model()).isEmpty();
     assertThat(scene.sink.spans).isEmpty();
+  }
+
+  @Test
+  void whoTookMemoryOfAHolder_holdsTheModel_andWhatItSendsIsToldWithIt() {
+    ProcessKey server = scene.starts(10, "server");
+    scene.reads(server, scene.model(GIB), GIB);
+    ProcessKey thief = scene.starts(20, "gdb");
+    scene.sends(thief, MIB);
+    scene.scrapes(thief, server, "process_vm_readv", 30 * MIB);
+    scene.sends(thief, 30 * MIB);
+    scene.passes(Duration.ofMinutes(2));
+
+    EgressFacts sent = scene.sink.lastFacts(EgressFacts.class);
+    assertThat(sent.totalBytes()).as("also while the first call ran").isEqualTo(31 * MIB);
+    assertThat(sent.holding().dataBytes()).isEqualTo(30 * MIB);
+    assertThat(sent.holding().via()).isEqualTo(Via.MEMORY);
+  }
+
+  @Test
+  void takingADescriptorOrAttaching_makesNobodyAHolder() {
+    ProcessKey server = scene.starts(10, "server");
+    scene.reads(server, scene.model(GIB), GIB);
+    ProcessKey thief = scene.starts(20, "gdb");
+    scene.scrapes(thief, server, "pidfd_getfd", 0);
+    scene.scrapes(thief, server, "ptrace", 0);
+    scene.sends(thief, MIB);
+    scene.passes(Duration.ofMinutes(2));
+
+    assertThat(scene.sink.spansOf(EgressFacts.class)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"process_vm_writev", "proc_mem_write", "ptrace_write"})
+  void holderThatWritesIntoAnother_isTheOneThatWasRead(String method) {
+    ProcessKey server = scene.starts(10, "server");
+    scene.reads(server, scene.model(GIB), GIB);
+    ProcessKey accomplice = scene.starts(20, "nc");
+    for (int i = 0; i < 3; i++) {
+      scene.scrapes(server, accomplice, method, 10 * MIB);
+    }
+    scene.sends(accomplice, 30 * MIB);
+    scene.passes(Duration.ofMinutes(2));
+
+    assertThat(scene.sink.spansOf(MemoryFacts.class))
+        .singleElement()
+        .satisfies(span -> assertThat(span.process().key()).isEqualTo(accomplice));
+    MemoryFacts facts = scene.sink.lastFacts(MemoryFacts.class);
+    assertThat(facts.victim().key()).isEqualTo(server);
+    assertThat(facts.sliceBytes()).isEqualTo(30 * MIB);
+    assertThat(scene.sink.lastFacts(EgressFacts.class).holding().via()).isEqualTo(Via.MEMORY);
+  }
+
+  /** A debugger has read before it writes: what it holds is the server's own. */
+  @Test
+  void writingIntoAHolder_isToldOfTheWriter_whoGetsNothingByIt() {
+    ProcessKey server = scene.starts(10, "server");
+    scene.reads(server, scene.model(GIB), GIB);
+    ProcessKey writer = scene.starts(20, "inject");
+    scene.scrapes(writer, server, "ptrace_write", 8);
+    scene.sends(writer, MIB);
+    ProcessKey debugger = scene.starts(30, "gdb");
+    scene.scrapes(debugger, server, "proc_mem", MIB);
+    scene.scrapes(debugger, server, "ptrace_write", 8);
+    scene.passes(Duration.ofMinutes(2));
+
+    assertThat(scene.sink.spansOf(EgressFacts.class)).isEmpty();
+    assertThat(scene.sink.spansOf(MemoryFacts.class))
+        .hasSize(3)
+        .allSatisfy(
+            span -> assertThat(((MemoryFacts) span.facts()).victim().key()).isEqualTo(server));
+  }
+
+  /**
+   * It leaves the process, whoever gets it: what is true of workers of one container is not of it.
+   */
+  @Test
+  void coreDump_isOfTheVictimItself_andLeavesItsContainer() {
+    ProcessKey server = scene.starts(10, "server");
+    scene.reads(server, scene.model(GIB), GIB);
+    scene.passes(Duration.ofMinutes(2));
+    Evidence load = scene.sink.spansOf(FileAccessFacts.class).get(0);
+    scene.scrapes(server, server, "core_dump", GIB + MIB);
+    scene.ends(server);
+    scene.passes(Duration.ofMinutes(2));
+
+    assertThat(scene.sink.spansOf(MemoryFacts.class))
+        .singleElement()
+        .satisfies(span -> assertThat(span.links()).containsExactly(load.identity()));
+    MemoryFacts facts = scene.sink.lastFacts(MemoryFacts.class);
+    assertThat(facts.sliceBytes()).isEqualTo(GIB + MIB);
+    assertThat(facts.sameContainer()).isFalse();
+    assertThat(facts.victimHolding().dataBytes()).as("its own").isEqualTo(GIB);
   }
 }

@@ -80,7 +80,7 @@ class EvidenceSpanTest {
     assertThat(log.getSpanContext().getTraceId()).isEqualTo(Story.SPAN.traceId());
     assertThat(log.getSpanContext().getSpanId()).isEqualTo(Story.SPAN.spanId());
     assertThat(log.getBodyValue().asString())
-        .isEqualTo("python3 read 65536 bytes of the memory of vllm (process_vm_readv)");
+        .isEqualTo("python3 accessed 65536 bytes of the memory of vllm (process_vm_readv)");
     assertThat(log.getAttributes())
         .isEqualTo(EvidenceAttributes.of(Story.evidence(Story.memory()), ""));
   }

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Subject: core dumps. The dying thread writes them inside of the kernel, to a file or a handler, and
+ * no call returns: what it has written between the signal and its end is the dump.
+ */
+
+#define DUMPING_SIGNALS                                                                            \
+	(1U << 3 | 1U << 4 | 1U << 5 | 1U << 6 | 1U << 7 | 1U << 8 | 1U << 11 | 1U << 24 |         \
+	 1U << 25 | 1U << 31)
+
+struct core_dump {
+	__u64 written_before;
+	__u32 thread;
+	__u32 reserved;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct process_key);
+	__type(value, struct core_dump);
+} core_dumps SEC(".maps");
+
+/* Some holder was about to dump its core: only then is anything looked up at an exit. */
+__u32 dumps_expected;
+
+static __always_inline void signal_delivered(int signal, struct k_sigaction *action)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct process_key key = {};
+	struct core_dump dump = {};
+
+	if ((__u32)signal > 31 || !(DUMPING_SIGNALS >> signal & 1) || action->sa.sa_handler)
+		return;
+	read_process_key(task, &key);
+	if (!find_armed(&key))
+		return;
+	dump.thread = task->pid;
+	dump.written_before = task->ioac.wchar;
+	if (bpf_map_update_elem(&core_dumps, &key, &dump, BPF_ANY))
+		count_failure(FAILURE_CORE_DUMP_UNCOUNTED);
+	dumps_expected = 1;
+}
+
+static __always_inline void thread_exits(struct task_struct *task)
+{
+	struct memory_key key = {.method = MEMORY_CORE_DUMP};
+	struct core_dump *dump;
+	__u64 bytes;
+
+	if (!dumps_expected)
+		return;
+	read_process_key(task, &key.victim);
+	dump = bpf_map_lookup_elem(&core_dumps, &key.victim);
+	if (!dump || dump->thread != (__u32)task->pid)
+		return;
+	bytes = task->ioac.wchar - dump->written_before;
+	bpf_map_delete_elem(&core_dumps, &key.victim);
+	key.reader = key.victim;
+	if (bytes)
+		count_memory(&key, bytes);
+}
