@@ -241,6 +241,42 @@ struct memory_key {
 	__u32 reserved;
 };
 
+/* Ways on which bytes are not counted by file; the names become label values. */
+enum blind_spot_kind {
+	BLIND_SPOT_BLOCK_DEVICE, /* raw, and what a device mapper or LVM made */
+	BLIND_SPOT_LOOP_DEVICE,
+	BLIND_SPOT_DEVICE_MAPPER,
+	BLIND_SPOT_FUSE,
+	BLIND_SPOT_KERNEL_CRYPTO, /* AF_ALG */
+	BLIND_SPOT_RAW_NETWORK,   /* AF_XDP */
+	BLIND_SPOT_RDMA,
+	BLIND_SPOT_GPU, /* what it holds leaves by CUDA IPC and GPUDirect unseen */
+	BLIND_SPOT_DEVICE_PASSTHROUGH,
+	BLIND_SPOT_VIRTUAL_MACHINE,
+	BLIND_SPOT_KERNEL_MEMORY,
+	BLIND_SPOT_KERNEL_MODULE,
+	BLIND_SPOT_KERNEL_REPLACED, /* kexec */
+	BLIND_SPOT_BPF_PROGRAM,
+	BLIND_SPOT_AGENT_OBJECT, /* a program or map of the agent */
+	BLIND_SPOT_COUNT,
+};
+
+struct blind_spot_key {
+	struct process_key process;
+	__u32 kind;
+	__u32 device; /* as the kernel numbers it: 12 bits of major, 20 of minor */
+};
+
+struct blind_spot {
+	struct totals totals; /* bytes read of a block device */
+	struct process_facts process;
+};
+
+struct own_object {
+	__u32 command; /* of bpf(2), by which it would be opened */
+	__u32 id;
+};
+
 /* Strings lie apart from the facts: paths of files as a mount namespace sees them, executables. */
 enum text_kind {
 	TEXT_FILE_PATH = 1,
@@ -277,6 +313,7 @@ enum doorbell_kind {
 	DOORBELL_MEMORY_READ = 4,
 	DOORBELL_PROCESS_END = 5,
 	DOORBELL_NEW_CGROUP = 6,
+	DOORBELL_BLIND_SPOT = 7,
 };
 
 /* The ring only says that something new lies in the maps; a doorbell that is lost loses no fact. */
@@ -384,6 +421,8 @@ ASSERT_SIZE(range_set, 16 + 16 * MAPPING_RANGES);
 ASSERT_SIZE(mapping_count, 32 + 2 * (16 + 16 * MAPPING_RANGES));
 ASSERT_SIZE(flow_key, 40);
 ASSERT_SIZE(memory_key, 40);
+ASSERT_SIZE(blind_spot_key, 24);
+ASSERT_SIZE(blind_spot, 160);
 ASSERT_SIZE(text_key, 32);
 ASSERT_SIZE(text, 4 + TEXT_BYTES + COMPONENT_BYTES);
 ASSERT_SIZE(doorbell, 64);

@@ -33,6 +33,10 @@ enum syscall_class {
 	CLASS_MMAP_PAGES,       /* the same with the offset in pages */
 	CLASS_OPEN,             /* returns the descriptor */
 	CLASS_SETNS,            /* (fd, kinds) */
+	CLASS_SOCKET,           /* (family, …) */
+	CLASS_BPF,              /* (command, attributes, …) */
+	CLASS_KERNEL_MODULE,
+	CLASS_KERNEL_REPLACED, /* kexec */
 	CLASS_PROCESS_VM_READV,  /* (pid, …) */
 	CLASS_PROCESS_VM_WRITEV, /* (pid, …) */
 	CLASS_PTRACE,            /* (request, pid, address, data) */
@@ -49,8 +53,11 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[19] = CLASS_READV,
 	[20] = CLASS_WRITEV,
 	[40] = CLASS_SENDFILE,
+	[41] = CLASS_SOCKET,
 	[85] = CLASS_OPEN, /* creat */
 	[101] = CLASS_PTRACE,
+	[175] = CLASS_KERNEL_MODULE,   /* init_module */
+	[246] = CLASS_KERNEL_REPLACED, /* kexec_load */
 	[257] = CLASS_OPEN, /* openat */
 	[275] = CLASS_SPLICE,
 	[276] = CLASS_TEE,
@@ -61,6 +68,9 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[308] = CLASS_SETNS,
 	[310] = CLASS_PROCESS_VM_READV,
 	[311] = CLASS_PROCESS_VM_WRITEV,
+	[313] = CLASS_KERNEL_MODULE,   /* finit_module */
+	[320] = CLASS_KERNEL_REPLACED, /* kexec_file_load */
+	[321] = CLASS_BPF,
 	[326] = CLASS_COPY_FILE_RANGE,
 	[327] = CLASS_READV,  /* preadv2 */
 	[328] = CLASS_WRITEV, /* pwritev2 */
@@ -74,6 +84,7 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[5] = CLASS_OPEN,
 	[8] = CLASS_OPEN, /* creat */
 	[26] = CLASS_PTRACE,
+	[128] = CLASS_KERNEL_MODULE, /* init_module */
 	[145] = CLASS_READV,
 	[146] = CLASS_WRITEV,
 	[180] = CLASS_READ,  /* pread64 */
@@ -81,6 +92,7 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[187] = CLASS_SENDFILE,
 	[192] = CLASS_MMAP_PAGES, /* mmap2 */
 	[239] = CLASS_SENDFILE,   /* sendfile64 */
+	[283] = CLASS_KERNEL_REPLACED,
 	[295] = CLASS_OPEN,       /* openat */
 	[313] = CLASS_SPLICE,
 	[315] = CLASS_TEE,
@@ -91,6 +103,9 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[346] = CLASS_SETNS,
 	[347] = CLASS_PROCESS_VM_READV,
 	[348] = CLASS_PROCESS_VM_WRITEV,
+	[350] = CLASS_KERNEL_MODULE, /* finit_module */
+	[357] = CLASS_BPF,
+	[359] = CLASS_SOCKET,
 	[377] = CLASS_COPY_FILE_RANGE,
 	[378] = CLASS_READV,  /* preadv2 */
 	[379] = CLASS_WRITEV, /* pwritev2 */

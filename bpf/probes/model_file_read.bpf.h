@@ -15,6 +15,8 @@ __noinline int read_from(__u32 descriptor, __u32 method, __u64 bytes)
 		process_memory_file(inode, MEMORY_PROC_MEM, bytes);
 	else if (may_be_model(inode))
 		count_access(file, inode, descriptor, method, DIRECTION_READ, bytes);
+	else if (is_block_device(inode))
+		block_device_read(inode, bytes);
 	return 0;
 }
 

@@ -26,12 +26,14 @@
 #include "entrance.bpf.h"
 #include "session.bpf.h"
 #include "process.bpf.h"
+#include "blind_spot.bpf.h"
 #include "access.bpf.h"
 #include "mapping.bpf.h"
 #include "socket.bpf.h"
 #include "memory.bpf.h"
 #include "traced_process.bpf.h"
 #include "foreign_memory_read.bpf.h"
+#include "blind_spot_setup.bpf.h"
 #include "model_file_open.bpf.h"
 #include "model_file_read.bpf.h"
 #include "stdio_egress.bpf.h"
@@ -66,6 +68,9 @@ SHARE_ENUM(flow_role);
 SHARE_ENUM(flow_type);
 SHARE_ENUM(peer_scope);
 SHARE_ENUM(memory_method);
+SHARE_ENUM(blind_spot_kind);
+SHARE_LAYOUT(blind_spot);
+SHARE_LAYOUT(own_object);
 SHARE_ENUM(text_kind);
 SHARE_ENUM(text_flag);
 SHARE_ENUM(doorbell_kind);
@@ -90,6 +95,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		model_file_open(call.result);
 	else if (call.class == CLASS_SETNS)
 		namespace_joined(&call);
+	else if (call.class >= CLASS_SOCKET && call.class <= CLASS_KERNEL_REPLACED)
+		blind_spot_call(&call);
 	if (call.class >= CLASS_PROCESS_VM_READV)
 		foreign_memory_call(&call);
 	return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.agent;
 
+import io.modelwarden.probe.BlindSpotCounts;
 import io.modelwarden.probe.KernelLosses;
 import io.modelwarden.probe.KernelPoller;
 import io.modelwarden.probe.KernelSide;
@@ -24,6 +25,10 @@ final class SelfReport {
       SelfMetrics self, KernelSide kernel, KernelPoller poller, AccessTracker tracker) {
     KernelLosses losses = new KernelLosses(kernel);
     losses.reasons().forEach(reason -> self.loss(reason, () -> losses.count(reason)));
+    BlindSpotCounts spots = new BlindSpotCounts(kernel);
+    for (String kind : spots.kinds()) {
+      self.observe(MetricNames.AGENT_BLIND_SPOTS, () -> spots.count(kind), kind);
+    }
     self.observe(MetricNames.AGENT_HOMELESS, () -> losses.homelessBytes("read_bytes"), "read");
     self.observe(MetricNames.AGENT_HOMELESS, () -> losses.homelessBytes("sent_bytes"), "transmit");
     tracker

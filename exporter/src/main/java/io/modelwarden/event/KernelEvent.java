@@ -56,6 +56,16 @@ public sealed interface KernelEvent {
   record MemoryRead(ProcessKey reader, ProcessKey victim, String method, Increment increment)
       implements KernelEvent {}
 
+  /**
+   * A process, armed or not, has prepared a way on which bytes are not counted by file.
+   *
+   * @param kind label of the way
+   * @param device its number, major and minor, or empty
+   * @param increment bytes of a block device that it read; one operation for each preparation
+   */
+  record BlindSpotPrepared(ProcessFacts process, String kind, String device, Increment increment)
+      implements KernelEvent {}
+
   /** Bytes for which the kernel's maps had no place: in the totals, of an unknown file. */
   record BytesUncounted(ProcessKey process, Direction direction, Increment increment)
       implements KernelEvent {}

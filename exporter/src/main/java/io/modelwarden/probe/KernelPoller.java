@@ -41,6 +41,7 @@ public final class KernelPoller implements AutoCloseable {
   private final CgroupTable cgroups;
   private final FileHolders holders;
   private final SelectedEvents selected;
+  private final BlindSpots blindSpots;
   private long sweptNanos;
   private long sampledNanos;
 
@@ -78,6 +79,7 @@ public final class KernelPoller implements AutoCloseable {
     this.counters = new Counters(kernel, clock, names, selected);
     this.mappings = new MappingSampler(kernel, clock, names, selected);
     this.disarming = new Disarming(kernel);
+    this.blindSpots = new BlindSpots(kernel, texts, clock, sink);
     this.sessionMarks = new SessionMarks(kernel.map("exec_sessions"));
     cgroups.activate();
   }
@@ -103,6 +105,7 @@ public final class KernelPoller implements AutoCloseable {
     inspectUndecided(now);
     counters.poll();
     mappings.poll();
+    blindSpots.poll(now);
     select(changes);
     if (now - sampledNanos >= SAMPLE_NANOS) {
       sampledNanos = now;

@@ -54,6 +54,7 @@ public final class KernelSide implements AutoCloseable {
       kernel.object.load();
       kernel.object.program("exclude_agent").run(new byte[0]);
       kernel.attachAll();
+      kernel.tellOwnObjects();
       LibBpf.trim();
       return kernel;
     } catch (RuntimeException failure) {
@@ -168,6 +169,14 @@ public final class KernelSide implements AutoCloseable {
     flag("setting_task_from_vpid", settings.taskFromVpid());
     settings.mapEntries().forEach((name, entries) -> map(name).setMaxEntries(entries));
     map("doorbells").setMaxEntries(settings.ringBytes());
+  }
+
+  private void tellOwnObjects() {
+    try {
+      OwnObjects.tell(this);
+    } catch (IOException unreadable) {
+      throw new BpfException("/proc/self/fdinfo cannot be read: " + unreadable.getMessage());
+    }
   }
 
   private void flag(String name, boolean value) {

@@ -32,6 +32,9 @@ final class Layouts {
   final StructLayout mappingCount;
   final StructLayout flowKey;
   final StructLayout memoryKey;
+  final StructLayout blindSpotKey;
+  final StructLayout blindSpot;
+  final StructLayout ownObject;
   final StructLayout textKey;
   final StructLayout text;
   final StructLayout scopeKey;
@@ -58,6 +61,9 @@ final class Layouts {
     mappingCount = types.struct("mapping_count");
     flowKey = types.struct("flow_key");
     memoryKey = types.struct("memory_key");
+    blindSpotKey = types.struct("blind_spot_key");
+    blindSpot = types.struct("blind_spot");
+    ownObject = types.struct("own_object");
     textKey = types.struct("text_key");
     text = types.struct("text");
     scopeKey = types.struct("scope_key");

@@ -3,6 +3,7 @@ package io.modelwarden.session;
 
 import io.modelwarden.event.EventSink;
 import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.KernelEvent.BlindSpotPrepared;
 import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.BytesUncounted;
 import io.modelwarden.event.KernelEvent.Direction;
@@ -16,10 +17,12 @@ import io.modelwarden.event.KernelEvent.ProcessSeen;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.Action;
+import io.modelwarden.session.Evidence.BlindSpotFacts;
 import io.modelwarden.workload.CgroupPath;
 import io.modelwarden.workload.Readiness;
 import io.modelwarden.workload.Workload;
 import io.modelwarden.workload.WorkloadResolver;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -98,6 +101,8 @@ public final class AccessTracker implements EventSink {
       sent(sent);
     } else if (event instanceof MemoryRead read) {
       memoryRead(read);
+    } else if (event instanceof BlindSpotPrepared prepared) {
+      prepared(prepared);
     } else if (event instanceof BytesUncounted uncounted) {
       uncounted(uncounted);
     } else if (event instanceof ProcessEnded ended) {
@@ -204,6 +209,25 @@ public final class AccessTracker implements EventSink {
     if (reader != null && victim != null) {
       memory.record(reader, victim, read.method(), read.increment());
     }
+  }
+
+  /** It belongs to no session: nobody knows whether anything of a model passes there. */
+  private void prepared(BlindSpotPrepared prepared) {
+    context
+        .sink()
+        .span(
+            new Evidence(
+                SpanIds.root(),
+                null,
+                List.of(),
+                prepared.increment().firstEpochNanos(),
+                prepared.increment().lastEpochNanos(),
+                processes.workload(prepared.process()),
+                prepared.process(),
+                Phase.SERVING,
+                null,
+                new BlindSpotFacts(
+                    prepared.kind(), prepared.device(), prepared.increment().bytes())));
   }
 
   private void uncounted(BytesUncounted uncounted) {

@@ -99,6 +99,15 @@ public record Evidence(
       implements Facts {}
 
   /**
+   * A way on which bytes are not counted by file was prepared.
+   *
+   * @param kind label of the way
+   * @param device major and minor number, empty if it is none
+   * @param bytes read of a block device
+   */
+  public record BlindSpotFacts(String kind, String device, long bytes) implements Facts {}
+
+  /**
    * A slice of reading another process' memory.
    *
    * @param totalBytes running total of this reader and victim

@@ -143,7 +143,7 @@ final class Processes {
   }
 
   /** The same object for equal ones: each span that waits to be sent keeps its workload. */
-  private Workload workload(ProcessFacts facts) {
+  Workload workload(ProcessFacts facts) {
     Workload workload =
         workloads.resolve(
             new ProcessPlace(

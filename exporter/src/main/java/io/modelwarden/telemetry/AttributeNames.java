@@ -239,6 +239,22 @@ public final class AttributeNames {
           "whether the reader is in the same container; false of a core dump, which leaves the process"
               + " for a file or a handler");
 
+  // Ways past the counters
+  public static final AttributeKey<String> BLIND_SPOT_KIND =
+      say(
+          stringKey("modelwarden.blind_spot.kind"),
+          "a way on which bytes are not counted by file: `block_device`, `loop_device`,"
+              + " `device_mapper`, `fuse`, `kernel_crypto` (AF_ALG), `raw_network` (AF_XDP), `rdma`,"
+              + " `gpu`, `device_passthrough`, `virtual_machine`, `kernel_memory`, `kernel_module`,"
+              + " `kernel_replaced` (kexec), `bpf_program`, `agent_object` (a program or map of the"
+              + " agent)");
+  public static final AttributeKey<String> BLIND_SPOT_DEVICE =
+      say(stringKey("modelwarden.blind_spot.device"), "major and minor number of the device");
+  public static final AttributeKey<Long> BLIND_SPOT_SIZE =
+      say(
+          longKey("modelwarden.blind_spot.size"),
+          "bytes read of a block device since it was last told, of whatever files");
+
   // Audit events of the API server
   public static final AttributeKey<String> USER_NAME =
       say(stringKey("user.name"), "whom the API server took the request to be from");

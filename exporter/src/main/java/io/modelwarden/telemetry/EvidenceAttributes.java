@@ -7,6 +7,7 @@ import io.modelwarden.event.Flow.Role;
 import io.modelwarden.event.Flow.Transport;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.session.Evidence;
+import io.modelwarden.session.Evidence.BlindSpotFacts;
 import io.modelwarden.session.Evidence.EgressFacts;
 import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.session.Evidence.MemoryFacts;
@@ -44,6 +45,8 @@ final class EvidenceAttributes {
       putEgress(to, egress);
     } else if (evidence.facts() instanceof MemoryFacts memory) {
       putMemory(to, memory);
+    } else if (evidence.facts() instanceof BlindSpotFacts spot) {
+      putBlindSpot(to, spot);
     }
     return to.build();
   }
@@ -104,6 +107,12 @@ final class EvidenceAttributes {
     to.put(AttributeNames.TARGET_HOLDS_MODEL, memory.victimHoldsModel());
     to.put(AttributeNames.TARGET_SAME_CONTAINER, memory.sameContainer());
     putHolding(to, memory.victimHolding());
+  }
+
+  private static void putBlindSpot(AttributesBuilder to, BlindSpotFacts spot) {
+    to.put(AttributeNames.BLIND_SPOT_KIND, spot.kind());
+    putText(to, AttributeNames.BLIND_SPOT_DEVICE, spot.device());
+    to.put(AttributeNames.BLIND_SPOT_SIZE, spot.bytes());
   }
 
   private static void putHolding(AttributesBuilder to, Holding holding) {

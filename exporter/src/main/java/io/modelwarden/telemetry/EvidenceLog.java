@@ -2,10 +2,12 @@
 package io.modelwarden.telemetry;
 
 import io.modelwarden.session.Evidence;
+import io.modelwarden.session.Evidence.BlindSpotFacts;
 import io.modelwarden.session.Evidence.EgressFacts;
 import io.modelwarden.session.Evidence.Facts;
 import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.session.Evidence.MemoryFacts;
+import io.modelwarden.session.Evidence.SessionFacts;
 import io.modelwarden.session.ProcessOrigin;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
@@ -24,7 +26,7 @@ final class EvidenceLog {
     if (evidence.facts() instanceof FileAccessFacts) {
       return ProcessOrigin.of(evidence.process(), evidence.workload()) != ProcessOrigin.ENTRYPOINT;
     }
-    return evidence.facts() instanceof EgressFacts || evidence.facts() instanceof MemoryFacts;
+    return !(evidence.facts() instanceof SessionFacts);
   }
 
   static LogData of(
@@ -36,7 +38,7 @@ final class EvidenceLog {
     return new LogData(
         eventName(facts),
         sentence(evidence.process().executableName(), facts),
-        facts instanceof FileAccessFacts ? Severity.INFO : Severity.WARN,
+        isOrdinary(facts) ? Severity.INFO : Severity.WARN,
         EvidenceSpan.contextOf(evidence.identity()),
         evidence.endEpochNanos(),
         evidence.endEpochNanos(),
@@ -45,9 +47,16 @@ final class EvidenceLog {
         scope);
   }
 
+  private static boolean isOrdinary(Facts facts) {
+    return facts instanceof FileAccessFacts || facts instanceof BlindSpotFacts;
+  }
+
   private static String eventName(Facts facts) {
     if (facts instanceof FileAccessFacts) {
       return SpanNames.EVENT_FILE_ACCESS;
+    }
+    if (facts instanceof BlindSpotFacts) {
+      return SpanNames.EVENT_BLIND_SPOT;
     }
     return facts instanceof MemoryFacts
         ? SpanNames.EVENT_MEMORY_ACCESS
@@ -67,6 +76,9 @@ final class EvidenceLog {
               SpanNames.operationOf(file),
               file.sliceBytes(),
               file.path().isEmpty() ? "several files" : file.path());
+    }
+    if (facts instanceof BlindSpotFacts spot) {
+      return "%s: %s %s".formatted(process, spot.kind(), spot.device()).strip();
     }
     EgressFacts egress = (EgressFacts) facts;
     return "%s sent %d bytes to %s (%s), holding %d bytes of model data"

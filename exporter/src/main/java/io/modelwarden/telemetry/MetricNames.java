@@ -170,6 +170,13 @@ public final class MetricNames {
           "{loss}",
           "Whatever was not seen, not resolved or not delivered",
           AttributeNames.LOSS_REASON);
+  public static final MetricSpec AGENT_BLIND_SPOTS =
+      define(
+          "modelwarden.agent.blind_spots",
+          COUNTER,
+          "{preparation}",
+          "How often somebody on this node prepared a way on which bytes are not counted by file",
+          AttributeNames.BLIND_SPOT_KIND);
   public static final MetricSpec AGENT_HOMELESS =
       define(
           "modelwarden.agent.homeless",

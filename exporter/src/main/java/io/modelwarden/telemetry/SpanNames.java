@@ -3,6 +3,7 @@ package io.modelwarden.telemetry;
 
 import io.modelwarden.event.Flow.Role;
 import io.modelwarden.session.Evidence;
+import io.modelwarden.session.Evidence.BlindSpotFacts;
 import io.modelwarden.session.Evidence.EgressFacts;
 import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.session.Evidence.MemoryFacts;
@@ -22,21 +23,33 @@ public final class SpanNames {
   public static final String OPERATION_WRITE = "write";
   public static final String OPERATION_EGRESS = "egress";
   public static final String OPERATION_READ_MEMORY = "read_memory";
+  public static final String OPERATION_BLIND_SPOT = "blind_spot";
 
   public static final String EVENT_FILE_ACCESS = "modelwarden.file.access";
   public static final String EVENT_MEMORY_ACCESS = "modelwarden.memory.access";
   public static final String EVENT_NETWORK_EGRESS = "modelwarden.network.egress";
+  public static final String EVENT_BLIND_SPOT = "modelwarden.blind_spot";
   public static final String EVENT_AUDIT_EXEC = "modelwarden.audit.exec";
 
   private SpanNames() {}
 
   public static List<String> operations() {
     return List.of(
-        OPERATION_READ, OPERATION_MMAP, OPERATION_WRITE, OPERATION_EGRESS, OPERATION_READ_MEMORY);
+        OPERATION_READ,
+        OPERATION_MMAP,
+        OPERATION_WRITE,
+        OPERATION_EGRESS,
+        OPERATION_READ_MEMORY,
+        OPERATION_BLIND_SPOT);
   }
 
   public static List<String> events() {
-    return List.of(EVENT_FILE_ACCESS, EVENT_MEMORY_ACCESS, EVENT_NETWORK_EGRESS, EVENT_AUDIT_EXEC);
+    return List.of(
+        EVENT_FILE_ACCESS,
+        EVENT_MEMORY_ACCESS,
+        EVENT_NETWORK_EGRESS,
+        EVENT_BLIND_SPOT,
+        EVENT_AUDIT_EXEC);
   }
 
   /** Never holds a path, an address or anything else without bound. */
@@ -46,6 +59,9 @@ public final class SpanNames {
     }
     if (facts instanceof EgressFacts egress) {
       return "send " + label(egress.transport());
+    }
+    if (facts instanceof BlindSpotFacts spot) {
+      return OPERATION_BLIND_SPOT + " " + spot.kind();
     }
     return facts instanceof MemoryFacts ? READ_MEMORY : SESSION;
   }
@@ -64,6 +80,9 @@ public final class SpanNames {
     }
     if (facts instanceof EgressFacts) {
       return OPERATION_EGRESS;
+    }
+    if (facts instanceof BlindSpotFacts) {
+      return OPERATION_BLIND_SPOT;
     }
     return facts instanceof SessionFacts ? "" : OPERATION_READ_MEMORY;
   }

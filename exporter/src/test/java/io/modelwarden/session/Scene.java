@@ -136,26 +136,35 @@ final class Scene {
     return after;
   }
 
-  ProcessKey seen(ProcessKey key, @Nullable ProcessKey parent, String executable, Origin origin) {
+  void prepares(ProcessKey process, String kind, String device, long bytes) {
     tracker.accept(
-        new KernelEvent.ProcessSeen(
-            new ProcessFacts(
-                key,
-                parent,
-                1,
-                1000,
-                executable,
-                "/usr/bin/" + executable,
-                cgroupId,
-                cgroup,
-                1,
-                1,
-                origin,
-                entrance,
-                execSession,
-                now,
-                started)));
+        new KernelEvent.BlindSpotPrepared(
+            facts(process, null, "losetup", Origin.SELF), kind, device, increment(bytes)));
+  }
+
+  ProcessKey seen(ProcessKey key, @Nullable ProcessKey parent, String executable, Origin origin) {
+    tracker.accept(new KernelEvent.ProcessSeen(facts(key, parent, executable, origin)));
     return key;
+  }
+
+  private ProcessFacts facts(
+      ProcessKey key, @Nullable ProcessKey parent, String executable, Origin origin) {
+    return new ProcessFacts(
+        key,
+        parent,
+        1,
+        1000,
+        executable,
+        "/usr/bin/" + executable,
+        cgroupId,
+        cgroup,
+        1,
+        1,
+        origin,
+        entrance,
+        execSession,
+        now,
+        started);
   }
 
   void ends(ProcessKey process) {

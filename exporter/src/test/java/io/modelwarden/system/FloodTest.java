@@ -139,6 +139,42 @@ class FloodTest {
     assertThat(agent.rssKilobytes()).isLessThanOrEqualTo(MEMORY_KILOBYTES);
   }
 
+  /** Descriptors, names, connections and deaths without end: none of them pushes a theft out. */
+  @Test
+  @Way(
+      value =
+          "a theft among 10,000 descriptors, 100,000 names, 10,000 connections and 10,000 killed"
+              + " children",
+      of = NOISE,
+      bytes = EXACT,
+      by = {SYS_EXIT, PROCESS_FORK, SOCK_SEND_LENGTH})
+  void theftAmongHostilePrograms_isSeenAndNoByteIsLost() throws IOException {
+    Path noisy = folder.resolve(own("noisy"));
+    await(act("make_model", noisy, MODEL_BYTES));
+    Process other = act("sink", "tcp", LOOPBACK, 0);
+    String otherPort = line(other).substring("port=".length());
+    List<Process> noise =
+        List.of(
+            act("make_noise", "descriptors", noisy, 10_000),
+            act("make_noise", "names", noisy, 100_000),
+            act("make_noise", "deaths", noisy, 10_000),
+            act("make_noise", "sockets", noisy, 10_000, LOOPBACK, otherPort));
+    Truth theft =
+        await(act("read_and_send", "tcp", model, LOOPBACK, port, 250_000, MODEL_BYTES, 20));
+    for (Process each : noise) {
+      assertThat(await(each).operations).isGreaterThanOrEqualTo(10_000);
+    }
+    assertThat(agent.rssKilobytes()).isLessThanOrEqualTo(MEMORY_KILOBYTES);
+
+    settled(() -> ExportedTotals.read(collector, model.toString()), theft.bytes);
+    settled(() -> ExportedTotals.sent(collector, modelOf(model)), theft.bytes);
+    settled(() -> readOf(modelOf(noisy)), 10_000 + 100_000 + 10_000 + 1);
+    settled(() -> ExportedTotals.sent(collector, modelOf(noisy)), 10_000);
+    RunningCollector.await(
+        "the span", () -> ExportedTotals.hasSpan(collector, "send tcp", theft.pid));
+    Programs.end(other);
+  }
+
   /** Everything waits for a collector that is not there, and still there is room for more. */
   @Test
   void floodWithoutACollector_doesNotEndTheAgent() throws IOException {
@@ -147,6 +183,14 @@ class FloodTest {
     collector = newCollector();
     settled(() -> ExportedTotals.read(collector, model.toString()), children.bytes);
     settled(() -> ExportedTotals.sent(collector, modelOf(model)), children.bytes);
+  }
+
+  /** Under whatever name it was read. */
+  private long readOf(String model) {
+    return ExportedTotals.sum(
+        collector,
+        "modelwarden.file.io",
+        series -> series.contains(model) && series.contains("\"read\""));
   }
 
   private RunningCollector newCollector() throws IOException {

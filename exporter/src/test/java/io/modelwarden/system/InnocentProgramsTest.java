@@ -90,6 +90,44 @@ class InnocentProgramsTest {
             .formatted(model.getParent(), model, other));
   }
 
+  @Test
+  void listingAndSumsOfOtherFiles_areNoNews() throws IOException {
+    assertSilent(
+        "set -e; ls -lR %1$s %2$s >/dev/null; sha256sum %1$s/* >/dev/null".formatted(data, folder));
+  }
+
+  /** Pages are written and read at random, and forced to the disk. */
+  @Test
+  void database_isNoNews() throws IOException {
+    assertSilent(
+        """
+        /usr/bin/python3 -c '
+        import sqlite3
+        database = sqlite3.connect("%s/rows.db")
+        database.execute("create table rows(id integer primary key, value blob)")
+        for turn in range(20):
+            database.executemany("insert into rows(value) values(randomblob(4096))", [()] * 1000)
+            database.commit()
+        assert database.execute("select sum(length(value)) from rows").fetchone() == (81920000,)
+        '
+        """
+            .formatted(folder));
+  }
+
+  /** Lines go on to another machine as they are written. */
+  @Test
+  void logShipper_isNoNews() throws IOException {
+    assertSilent(
+        """
+        log=%s/server.log; : >$log
+        tail -F -n +1 --pid=$$ $log 2>/dev/null >/dev/tcp/%s/%d &
+        for i in $(seq 20000); do echo "request $i took 20 ms"; done >>$log
+        sleep 1
+        """
+            .formatted(folder, OUTSIDE, Outside.TCP));
+    RunningCollector.await("the lines", () -> outside.received() > 20_000 * 20);
+  }
+
   /** Runs a script as a workload of its own, and a reader of a model as another after it. */
   private static void assertSilent(String script) throws IOException {
     Path model = stage.model("control");

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -31,35 +33,45 @@ final class Stage implements AutoCloseable {
    * @param settings of the agent, YAML
    */
   Stage(Path folder, String settings) throws IOException {
+    this(folder, settings, List.of("read-then-egress"), Map.of(), Map.of());
+  }
+
+  /**
+   * @param lanes of the collector
+   * @param variables of the lanes
+   * @param environment of the agent
+   */
+  Stage(
+      Path folder,
+      String settings,
+      List<String> lanes,
+      Map<String, String> variables,
+      Map<String, String> environment)
+      throws IOException {
     Path own = Files.createDirectory(folder.resolve("stage"));
     models = folder;
     template = own.resolve("template");
     Programs.act("make_model", template, MODEL_BYTES);
     digest = Outside.digest(template);
     String listen = "127.0.0.1:" + Programs.freePort();
+    List<String> files = new ArrayList<>(List.of("base.yaml", "policy.yaml", "backends/file.yaml"));
+    lanes.forEach(lane -> files.add("detection/" + lane + ".yaml"));
     collector =
-        new RunningCollector(
-            own,
-            List.of(
-                "base.yaml",
-                "policy.yaml",
-                "detection/read-then-egress.yaml",
-                "backends/file.yaml"),
-            Map.of("MODELWARDEN_RULE_LISTEN", listen));
+        new RunningCollector(own, files, with(variables, "MODELWARDEN_RULE_LISTEN", listen));
+    Map<String, String> export =
+        with(environment, "OTEL_EXPORTER_OTLP_ENDPOINT", "http://" + listen);
     try {
-      agent =
-          new RunningAgent(
-              own,
-              settings,
-              Map.of(
-                  "OTEL_EXPORTER_OTLP_ENDPOINT",
-                  "http://" + listen,
-                  "OTEL_METRIC_EXPORT_INTERVAL",
-                  "500"));
+      agent = new RunningAgent(own, settings, with(export, "OTEL_METRIC_EXPORT_INTERVAL", "500"));
     } catch (AssertionError failed) {
       collector.close();
       throw failed;
     }
+  }
+
+  private static Map<String, String> with(Map<String, String> more, String name, String value) {
+    Map<String, String> all = new HashMap<>(more);
+    all.put(name, value);
+    return all;
   }
 
   /** A name that no other program of this machine uses: totals are looked up by it. */

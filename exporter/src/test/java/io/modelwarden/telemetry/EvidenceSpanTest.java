@@ -118,6 +118,15 @@ class EvidenceSpanTest {
   }
 
   @Test
+  void blindSpot_isALogEventThatWarnsNobody() {
+    LogRecordData log = logged(Story.evidence(Story.blindSpot()));
+    assertThat(log.getEventName()).isEqualTo("modelwarden.blind_spot");
+    assertThat(log.getSeverity()).isEqualTo(Severity.INFO);
+    assertThat(log.getBodyValue().asString()).isEqualTo("python3: loop_device 7:0");
+    assertThat(log.getAttributes().get(AttributeNames.BLIND_SPOT_SIZE)).isEqualTo(4096);
+  }
+
+  @Test
   void fileAccessOfTheEntrypoint_makesNoLogEvent() {
     assertThat(EvidenceLog.isMadeOf(Story.evidence(Story.file(Action.READ)))).isFalse();
     assertThat(EvidenceLog.isMadeOf(Story.evidence(new SessionFacts()))).isFalse();

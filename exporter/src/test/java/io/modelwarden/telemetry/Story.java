@@ -8,6 +8,7 @@ import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence;
 import io.modelwarden.session.Evidence.Action;
+import io.modelwarden.session.Evidence.BlindSpotFacts;
 import io.modelwarden.session.Evidence.EgressFacts;
 import io.modelwarden.session.Evidence.Facts;
 import io.modelwarden.session.Evidence.FileAccessFacts;
@@ -141,6 +142,10 @@ final class Story {
   static MemoryFacts memory() {
     return new MemoryFacts(
         "process_vm_readv", 65_536, 131_072, process(99, "vllm"), true, false, HOLDING);
+  }
+
+  static BlindSpotFacts blindSpot() {
+    return new BlindSpotFacts("loop_device", "7:0", 4096);
   }
 
   static FileIo read(Workload workload, String path, long bytes, long epochNanos) {

@@ -33,7 +33,8 @@ final class TelemetryReference {
           Story.egress(Role.UNKNOWN, Transport.TCP),
           Story.egress(Role.INITIATED, Transport.UNIX),
           Story.egress(Role.UNKNOWN, Transport.PIPE),
-          Story.memory());
+          Story.memory(),
+          Story.blindSpot());
 
   private TelemetryReference() {}
 
@@ -111,7 +112,8 @@ final class TelemetryReference {
 
   private static void logs(StringBuilder page) {
     page.append(
-        "\n## Log events\n\nSeverity WARN, with the ids and the attributes of their span: ");
+        "\n## Log events\n\nWith the ids and the attributes of their span, severity WARN, of file accesses and"
+            + " blind spots INFO: ");
     List<String> ofSpans = new ArrayList<>(SpanNames.events());
     ofSpans.remove(SpanNames.EVENT_AUDIT_EXEC);
     page.append(codes(ofSpans)).append(".\n\nSeverity INFO, without a span: ");
