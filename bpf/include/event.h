@@ -134,6 +134,8 @@ enum access_method {
 	METHOD_SPLICE = 3,
 	METHOD_COPY_FILE_RANGE = 4,
 	METHOD_WRITE = 5,
+	METHOD_IO_URING = 6,
+	METHOD_AIO = 7,
 };
 
 enum access_direction {
@@ -349,6 +351,8 @@ enum failure {
 	FAILURE_VICTIM_UNRESOLVED,
 	FAILURE_ENTRANCE_UNKNOWN, /* no memory for the mark of an exec session */
 	FAILURE_PEER_UNRESOLVED,
+	FAILURE_REQUEST_UNREADABLE, /* of aio: the caller has changed it, or taken it away */
+	FAILURE_REQUEST_UNRESOLVED, /* of io_uring: which one a result belongs to */
 	FAILURE_VALUE_CLAMPED, /* a return value larger than the request or the kernel allows */
 	FAILURE_COUNT,
 };

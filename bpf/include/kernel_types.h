@@ -88,6 +88,7 @@ struct file {
 	unsigned int f_mode;
 	struct inode *f_inode;
 	struct path f_path;
+	long long f_pos;
 	void *private_data;
 };
 
@@ -307,6 +308,100 @@ struct bpf_iter__task_vma {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 	struct vm_area_struct *vma;
+};
+
+struct io_uring_cqe {
+	__u64 user_data;
+	__s32 res;
+};
+
+struct io_uring_task {
+	struct task_struct *task;
+};
+
+struct io_rsrc_node {
+	unsigned long file_ptr; /* its low bits are flags */
+};
+
+struct io_rsrc_data {
+	unsigned int nr;
+	struct io_rsrc_node **nodes;
+};
+
+struct io_file_table {
+	struct io_rsrc_data data; /* since 6.13 */
+};
+
+struct io_wq_work_node {
+	struct io_wq_work_node *next;
+};
+
+struct io_wq_work_list {
+	struct io_wq_work_node *first;
+};
+
+struct io_submit_state {
+	struct io_wq_work_list compl_reqs;
+};
+
+struct io_ring_ctx {
+	struct io_submit_state submit_state;
+	struct io_file_table file_table;
+};
+
+struct io_cqe {
+	__u64 user_data;
+	__s32 res;
+	int fd;
+};
+
+/* What an operation keeps in its request. */
+struct io_cmd_data {
+	struct file *file;
+};
+
+struct io_kiocb {
+	struct file *file; /* of the operation */
+	struct io_cmd_data cmd;
+	__u8 opcode;
+	unsigned int flags; /* the low eight are those of the submission */
+	struct io_cqe cqe;
+	struct io_ring_ctx *ctx;
+	struct io_uring_task *tctx; /* since 6.13 */
+	struct io_wq_work_node comp_list;
+	void *async_data;
+};
+
+struct io_kiocb___6_12 {
+	struct task_struct *task;
+};
+
+struct kiocb {
+	long long ki_pos;
+};
+
+struct io_rw {
+	struct kiocb kiocb;
+	__u32 len; /* bytes, or parts of a vector */
+};
+
+struct iov_iter {
+	unsigned long count;
+};
+
+struct io_async_rw {
+	struct iov_iter iter;
+};
+
+struct io_splice {
+	__u64 len;
+	long long off_in;
+	int splice_fd_in;
+	unsigned int flags;
+};
+
+struct io_open {
+	__u32 file_slot; /* 0: an ordinary descriptor, else one more than the slot */
 };
 
 struct btrfs_root {

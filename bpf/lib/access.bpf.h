@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* "`bytes` of this file were read or written by the current task", whatever hook says so. */
+/* "`bytes` of this file were read or written by this task", whatever hook says so. */
 #ifndef MODELWARDEN_LIB_ACCESS_H
 #define MODELWARDEN_LIB_ACCESS_H
 
@@ -72,12 +72,13 @@ __noinline int count_first_access(const struct access_key *key, __u64 bytes)
 	return count_elsewhere(&key->process, key->direction == DIRECTION_READ ? bytes : 0, 0);
 }
 
-static __always_inline void count_access(struct file *file, struct inode *inode, int descriptor,
-					 enum access_method method, enum access_direction direction,
-					 __u64 bytes)
+/* Returns the file's id, or 0 if it is none that is counted. */
+static __always_inline __u32 count_access_by(struct task_struct *task, struct file *file,
+					     struct inode *inode, int descriptor,
+					     enum access_method method,
+					     enum access_direction direction, __u64 bytes)
 {
 	struct access_key key = {.method = method, .direction = direction};
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct file_key file_key = {};
 	__u32 whose = verdict_of(task);
 	struct totals *count;
@@ -85,26 +86,35 @@ static __always_inline void count_access(struct file *file, struct inode *inode,
 	bool full = false;
 
 	if (is_passed_over(inode, whose))
-		return;
+		return 0;
 	read_process_key(task, &key.process);
 	if (is_agent(&key.process))
-		return;
+		return 0;
 	facts = find_model(file, inode, whose, &file_key, &full);
 	if (full)
 		count_elsewhere(&key.process, direction == DIRECTION_READ ? bytes : 0, 0);
 	if (!facts)
-		return;
+		return 0;
 	key.file_id = facts->id;
 	count = bpf_map_lookup_elem(&accesses, &key);
 	if (count) {
 		add_to_totals(count, bytes);
-		return;
+		return key.file_id;
 	}
 	struct references references = {.task = task, .file = file};
 	struct doorbell where = {.process = key.process};
 	describe_touch(&where, &file_key, facts, descriptor, 0);
 	touch_file(&references, &where, 0);
 	count_first_access(&key, bytes);
+	return key.file_id;
+}
+
+static __always_inline void count_access(struct file *file, struct inode *inode, int descriptor,
+					 enum access_method method, enum access_direction direction,
+					 __u64 bytes)
+{
+	count_access_by(bpf_get_current_task_btf(), file, inode, descriptor, method, direction,
+			bytes);
 }
 
 /* A descriptor of a model came into being in the current process, by open or otherwise. */

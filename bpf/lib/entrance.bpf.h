@@ -7,7 +7,10 @@
 #ifndef MODELWARDEN_LIB_ENTRANCE_H
 #define MODELWARDEN_LIB_ENTRANCE_H
 
-enum { ANCESTORS = 64 };
+enum {
+	ANCESTORS = 64,
+	PF_IO_WORKER = 0x10,
+};
 
 struct entrance {
 	__u64 cgroup_id; /* where it was decided: it holds there and below */
@@ -29,9 +32,27 @@ struct {
 	__type(value, struct entrance);
 } entrances SEC(".maps");
 
+/* By its number, because storage is given only for a task that is held. */
+static __always_inline struct entrance *entrance_by_pid(__s32 pid)
+{
+	struct task_struct *task = bpf_task_from_pid(pid);
+	struct entrance *entrance;
+
+	if (!task)
+		return NULL;
+	entrance = bpf_task_storage_get(&entrances, task, NULL, 0);
+	bpf_task_release(task);
+	return entrance;
+}
+
+/* The threads that the kernel makes for io_uring come by no fork: theirs is their process's. */
 static __always_inline struct entrance *current_entrance(void)
 {
-	return bpf_task_storage_get(&entrances, bpf_get_current_task_btf(), NULL, 0);
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (task->flags & PF_IO_WORKER)
+		return entrance_by_pid(task->tgid);
+	return bpf_task_storage_get(&entrances, task, NULL, 0);
 }
 
 static __always_inline bool holds_in(const struct entrance *entrance, struct cgroup *cgroup)
@@ -177,11 +198,15 @@ static long step_to_parent(__u32 index, struct ascent *ascent)
 	return 0;
 }
 
-/* Only the current task can be asked for its mark: of others the address alone is known. */
 static __always_inline struct entrance *entrance_mark(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, pid) == bpf_get_current_task_btf()->pid ? current_entrance()
-									   : NULL;
+	__s32 pid = BPF_CORE_READ(task, pid);
+
+	if (pid == bpf_get_current_task_btf()->pid)
+		return current_entrance();
+	if (BPF_CORE_READ(task, flags) & PF_IO_WORKER)
+		pid = BPF_CORE_READ(task, tgid);
+	return entrance_by_pid(pid);
 }
 
 static __always_inline __u32 session_of(struct task_struct *task)

@@ -33,6 +33,7 @@ enum syscall_class {
 	CLASS_MMAP_PAGES,       /* the same with the offset in pages */
 	CLASS_OPEN,             /* returns the descriptor */
 	CLASS_SETNS,            /* (fd, kinds) */
+	CLASS_IO_SUBMIT,        /* (context, count, requests), returns how many it took */
 	CLASS_SOCKET,           /* (family, …) */
 	CLASS_BPF,              /* (command, attributes, …) */
 	CLASS_KERNEL_MODULE,
@@ -58,6 +59,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[101] = CLASS_PTRACE,
 	[175] = CLASS_KERNEL_MODULE,   /* init_module */
 	[246] = CLASS_KERNEL_REPLACED, /* kexec_load */
+	[209] = CLASS_IO_SUBMIT,
 	[257] = CLASS_OPEN, /* openat */
 	[275] = CLASS_SPLICE,
 	[276] = CLASS_TEE,
@@ -93,6 +95,7 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[192] = CLASS_MMAP_PAGES, /* mmap2 */
 	[239] = CLASS_SENDFILE,   /* sendfile64 */
 	[283] = CLASS_KERNEL_REPLACED,
+	[248] = CLASS_IO_SUBMIT,
 	[295] = CLASS_OPEN,       /* openat */
 	[313] = CLASS_SPLICE,
 	[315] = CLASS_TEE,
@@ -163,19 +166,23 @@ static __always_inline bool decode_syscall(struct pt_regs *regs, long result, st
 }
 
 /*
- * The file behind a descriptor of the current task, or NULL. It may be gone: loads are safe. An
- * element of an array of pointers has no type that loads directly, but a struct that begins with a
- * pointer has.
+ * The file behind a descriptor of a task, or NULL. It may be gone: loads are safe. An element of an
+ * array of pointers has no type that loads directly, but a struct that begins with a pointer has.
  */
-static __always_inline struct file *file_of(__u32 descriptor)
+static __always_inline struct file *file_of_task(struct task_struct *task, __u32 descriptor)
 {
-	struct fdtable *table = bpf_get_current_task_btf()->files->fdt;
+	struct fdtable *table = task->files->fdt;
 	void *file;
 
 	if (descriptor >= table->max_fds)
 		return NULL;
 	file = kernel_object(hlist_head, &table->fd[descriptor])->first;
 	return file ? kernel_object(file, file) : NULL;
+}
+
+static __always_inline struct file *file_of(__u32 descriptor)
+{
+	return file_of_task(bpf_get_current_task_btf(), descriptor);
 }
 
 /* A forged result (a seccomp notifier can return any) is worth no more than was asked for. */

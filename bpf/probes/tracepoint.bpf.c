@@ -32,6 +32,7 @@
 #include "socket.bpf.h"
 #include "memory.bpf.h"
 #include "traced_process.bpf.h"
+#include "uring.bpf.h"
 #include "foreign_memory_read.bpf.h"
 #include "blind_spot_setup.bpf.h"
 #include "model_file_open.bpf.h"
@@ -39,6 +40,8 @@
 #include "stdio_egress.bpf.h"
 #include "model_file_write.bpf.h"
 #include "model_file_mapping.bpf.h"
+#include "uring_request.bpf.h"
+#include "aio_request.bpf.h"
 #include "socket_egress.bpf.h"
 #include "container_entrance.bpf.h"
 #include "core_dump.bpf.h"
@@ -97,8 +100,43 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		namespace_joined(&call);
 	else if (call.class >= CLASS_SOCKET && call.class <= CLASS_KERNEL_REPLACED)
 		blind_spot_call(&call);
+	else if (call.class == CLASS_IO_SUBMIT)
+		aio_submitted(&call);
 	if (call.class >= CLASS_PROCESS_VM_READV)
 		foreign_memory_call(&call);
+	return 0;
+}
+
+/* One of the two, as this kernel's tracepoint has it: the result in an entry of the ring (6.16) …
+ */
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(on_uring_complete, struct io_ring_ctx *ring, void *request, struct io_uring_cqe *entry)
+{
+	if (request) /* none: one of many results of a request, which no file gives */
+		uring_completed(kernel_object(io_kiocb, request), entry->res);
+	return 0;
+}
+
+/* … or as arguments. */
+SEC("tp_btf/io_uring_complete")
+int BPF_PROG(on_uring_result, void *ring, void *request, __u64 user_data, int result)
+{
+	if (request)
+		uring_completed(kernel_object(io_kiocb, request), result);
+	return 0;
+}
+
+SEC("tp_btf/io_uring_submit_req")
+int BPF_PROG(on_uring_submit, struct io_kiocb *request)
+{
+	uring_submitted(request);
+	return 0;
+}
+
+SEC("tp_btf/io_uring_cqe_overflow")
+int BPF_PROG(on_uring_overflow, void *ring, __u64 user_data, int result)
+{
+	uring_overflowed(kernel_object(io_ring_ctx, ring), user_data, result);
 	return 0;
 }
 

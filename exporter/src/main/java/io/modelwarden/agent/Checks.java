@@ -75,17 +75,25 @@ final class Checks {
       checks.add(Check.ok("libbpf", "libbpf.so.1"));
       try (KernelSide kernel = KernelSide.start(library, Wiring.probes(settings))) {
         for (ProbeStatus probe : kernel.statuses()) {
-          String name = "probe " + probe.name();
-          checks.add(
-              probe.attached()
-                  ? Check.ok(name, probe.hook() + ": " + probe.subject())
-                  : Check.warn(name, "not seen: " + probe.subject(), probe.problem()));
+          checks.add(check(probe));
         }
       }
     } catch (BpfException refused) {
       checks.add(Check.fail("probes", String.valueOf(refused.getMessage()), ""));
     }
     return checks;
+  }
+
+  /** A hook that the kernel has and this version cannot read is no choice of anybody: it fails. */
+  static Check check(ProbeStatus probe) {
+    String name = "probe " + probe.name();
+    if (probe.attached()) {
+      return Check.ok(name, probe.hook() + ": " + probe.subject());
+    }
+    String loss = "not seen: " + probe.subject();
+    return probe.unknownForm()
+        ? Check.fail(name, loss, probe.problem())
+        : Check.warn(name, loss, probe.problem());
   }
 
   private static Check port(Settings settings) {

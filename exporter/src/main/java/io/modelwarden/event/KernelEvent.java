@@ -23,7 +23,7 @@ public sealed interface KernelEvent {
    * Bytes read from or written to a file that is a model or undecided.
    *
    * @param path as the process sees it
-   * @param method label of the way: read, sendfile, splice, copy_file_range, write
+   * @param method label of the way: read, sendfile, splice, copy_file_range, io_uring, aio, write
    */
   record FileAccessed(
       ProcessKey process,

@@ -25,6 +25,16 @@ interface Native extends Library {
 
   int libbpf_num_possible_cpus();
 
+  @Nullable Pointer btf__load_vmlinux_btf();
+
+  void btf__free(Pointer types);
+
+  int btf__find_by_name_kind(Pointer types, String name, int kind);
+
+  @Nullable Pointer btf__type_by_id(Pointer types, int id);
+
+  @Nullable String btf__name_by_offset(Pointer types, int offset);
+
   @Nullable Pointer bpf_object__open_mem(Pointer bytes, long size, Pointer options);
 
   int bpf_object__load(Pointer object);

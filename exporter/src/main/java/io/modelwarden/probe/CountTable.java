@@ -14,9 +14,10 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
- * Turns the totals of a map, which only grow, into increments. What the kernel has counted is never
- * reset: a poll that comes late or fails takes nothing away. Keys stay bytes until something has
- * changed: a full map costs little memory and a quiet one little time.
+ * Turns the totals of a map into increments. What the kernel has counted is never reset: a poll
+ * that comes late or fails takes nothing away. Bytes can fall by what was counted ahead and did not
+ * come: what was told stays told, and only what exceeds it is told again. Keys stay bytes until
+ * something has changed: a full map costs little memory and a quiet one little time.
  */
 final class CountTable {
 
@@ -55,12 +56,13 @@ final class CountTable {
     MapKey key = MapKey.copy(keys, keyAt, keyBytes);
     Known before = known.get(key);
     Counts now = layout.read(values, at);
-    long bytes = now.bytes() - (before == null ? 0 : before.bytes);
+    long told = before == null ? 0 : before.bytes;
+    long bytes = Math.max(now.bytes() - told, 0);
     long operations = now.operations() - (before == null ? 0 : before.operations);
     if (bytes == 0 && operations == 0) {
       return;
     }
-    known.put(key, new Known(now.bytes(), now.operations(), now.lastNanos()));
+    known.put(key, new Known(told + bytes, now.operations(), now.lastNanos()));
     long first = before == null ? now.firstNanos() : before.lastNanos;
     changed.accept(
         key,

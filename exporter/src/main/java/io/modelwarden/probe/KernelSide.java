@@ -8,6 +8,7 @@ import io.modelwarden.libbpf.BpfMap;
 import io.modelwarden.libbpf.BpfObject;
 import io.modelwarden.libbpf.BpfProgram;
 import io.modelwarden.libbpf.Descriptor;
+import io.modelwarden.libbpf.KernelTypes;
 import io.modelwarden.libbpf.LibBpf;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tracepoint family, loaded and attached. Either all required programs watch, or nothing does:
@@ -33,6 +36,7 @@ public final class KernelSide implements AutoCloseable {
   private final Layouts layouts;
   private final List<BpfLink> links = new ArrayList<>();
   private final List<ProbeStatus> statuses = new ArrayList<>();
+  private final Set<String> leftOut = new HashSet<>();
 
   private KernelSide(BpfObject object, byte[] file) {
     this.object = object;
@@ -51,6 +55,7 @@ public final class KernelSide implements AutoCloseable {
     KernelSide kernel = new KernelSide(BpfObject.open(library, "modelwarden", file), file);
     try {
       kernel.apply(settings);
+      kernel.chooseForms(library);
       kernel.object.load();
       kernel.object.program("exclude_agent").run(new byte[0]);
       kernel.attachAll();
@@ -121,14 +126,14 @@ public final class KernelSide implements AutoCloseable {
     map("model_directories").update(key, new byte[4]);
   }
 
-  /** Runs of a probe that the kernel left out, since it was loaded. */
+  /** Runs of a probe that the kernel left out, since it was loaded; 0 if it was not. */
   public long misses(String probe) {
-    return program(probe).statistics().misses();
+    return leftOut.contains(probe) ? 0 : program(probe).statistics().misses();
   }
 
   /** Time spent in a probe since it was loaded; 0 unless the kernel keeps it. */
   public long runTimeNanos(String probe) {
-    return program(probe).statistics().runTimeNanos();
+    return leftOut.contains(probe) ? 0 : program(probe).statistics().runTimeNanos();
   }
 
   /** Entries that a map can hold. */
@@ -179,12 +184,24 @@ public final class KernelSide implements AutoCloseable {
     }
   }
 
+  private void chooseForms(LibBpf library) {
+    try (KernelTypes types = KernelTypes.load(library)) {
+      TracepointForms.Choice choice = TracepointForms.choose(types::tracepoint);
+      choice.leftOut().forEach(name -> program(name).skip());
+      leftOut.addAll(choice.leftOut());
+      statuses.addAll(choice.unread());
+    }
+  }
+
   private void flag(String name, boolean value) {
     variable(name).put(0, (byte) (value ? 1 : 0));
   }
 
   private void attachAll() {
     for (BpfProgram program : object.programs()) {
+      if (leftOut.contains(program.name())) {
+        continue;
+      }
       ProbeCatalog.Purpose purpose = ProbeCatalog.of(program.name());
       String problem = "";
       try {
@@ -197,7 +214,12 @@ public final class KernelSide implements AutoCloseable {
       }
       statuses.add(
           new ProbeStatus(
-              program.name(), program.section(), purpose.subject(), purpose.required(), problem));
+              program.name(),
+              program.section(),
+              purpose.subject(),
+              purpose.required(),
+              problem,
+              false));
     }
   }
 

@@ -15,6 +15,10 @@ final class ProbeCatalog {
       Map.ofEntries(
           Map.entry("on_sys_exit", new Purpose("reads, writes, mappings, memory reads", true)),
           Map.entry("on_sock_send_length", new Purpose("bytes sent", true)),
+          Map.entry("on_uring_complete", new Purpose("reads and writes over io_uring", false)),
+          Map.entry("on_uring_result", new Purpose("reads and writes over io_uring", false)),
+          Map.entry("on_uring_submit", new Purpose("io_uring without completions", false)),
+          Map.entry("on_uring_overflow", new Purpose("io_uring with a full ring", false)),
           Map.entry("on_inet_sock_set_state", new Purpose("who began a connection", false)),
           Map.entry("on_sendmsg4", new Purpose("receivers of IPv4 datagrams", false)),
           Map.entry("on_sendmsg6", new Purpose("receivers of IPv6 datagrams", false)),

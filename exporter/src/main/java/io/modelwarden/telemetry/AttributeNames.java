@@ -132,7 +132,9 @@ public final class AttributeNames {
   public static final AttributeKey<String> IO_DIRECTION =
       say(stringKey("disk.io.direction"), "`read` or `write`");
   public static final AttributeKey<String> IO_METHOD =
-      say(stringKey("modelwarden.io.method"), "`read`, `sendfile`, `splice`, `copy_file_range`");
+      say(
+          stringKey("modelwarden.io.method"),
+          "`read`, `sendfile`, `splice`, `copy_file_range`, `io_uring`, `aio`");
 
   // Process
   public static final AttributeKey<Long> PROCESS_PID =

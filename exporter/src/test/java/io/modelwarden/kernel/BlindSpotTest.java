@@ -24,8 +24,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What docs/blind-spots.md says, shown on the real kernel. A test that fails here because more is
@@ -52,30 +50,6 @@ class BlindSpotTest {
   @AfterAll
   static void detach() {
     observed.close();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"uring", "aio"})
-  @Way(
-      value = "io_uring",
-      of = READ,
-      bytes = UNCOUNTED,
-      by = SYS_EXIT,
-      when = "uring",
-      note = "the open")
-  @Way(
-      value = "libaio",
-      of = READ,
-      bytes = UNCOUNTED,
-      by = SYS_EXIT,
-      when = "aio",
-      note = "the open")
-  void readsWhoseResultNoCallReturns_armTheReaderAndAreNotCounted(String how) {
-    Acts.Running act = Acts.run("async_read", how, model, 500_000);
-    observed.settle();
-    assertThat(act.number("bytes")).isEqualTo(MODEL_BYTES);
-    assertThat(observed.timesArmed(act.pid())).isEqualTo(1);
-    assertThat(observed.accesses(act.pid())).isEmpty();
   }
 
   @Test
