@@ -9,7 +9,7 @@
 #define MODELWARDEN_LIB_SYSCALL_H
 
 enum {
-	SYSCALLS = 512,
+	SYSCALLS = 548, /* the last are those that only x32 has */
 	TS_COMPAT = 2,
 	X32_BIT = 0x40000000,
 	MAX_RW_BYTES = 0x7ffff000,
@@ -31,6 +31,8 @@ enum syscall_class {
 	CLASS_TEE,              /* (in, out, length, flags) */
 	CLASS_MMAP,             /* (address, length, protection, flags, fd, offset) */
 	CLASS_MMAP_PAGES,       /* the same with the offset in pages */
+	CLASS_MMAP_OLD,         /* (arguments), in user memory */
+	CLASS_MREMAP,           /* (address, length, new length, …) */
 	CLASS_OPEN,             /* returns the descriptor */
 	CLASS_SETNS,            /* (fd, kinds) */
 	CLASS_IO_SUBMIT,        /* (context, count, requests), returns how many it took */
@@ -53,6 +55,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[18] = CLASS_WRITE, /* pwrite64 */
 	[19] = CLASS_READV,
 	[20] = CLASS_WRITEV,
+	[25] = CLASS_MREMAP,
 	[40] = CLASS_SENDFILE,
 	[41] = CLASS_SOCKET,
 	[85] = CLASS_OPEN, /* creat */
@@ -78,6 +81,16 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[328] = CLASS_WRITEV, /* pwritev2 */
 	[437] = CLASS_OPEN,   /* openat2 */
 	[438] = CLASS_PIDFD_GETFD,
+	/* Of x32 */
+	[515] = CLASS_READV,
+	[516] = CLASS_WRITEV,
+	[521] = CLASS_PTRACE,
+	[532] = CLASS_VMSPLICE,
+	[534] = CLASS_READV,  /* preadv */
+	[535] = CLASS_WRITEV, /* pwritev */
+	[539] = CLASS_PROCESS_VM_READV,
+	[546] = CLASS_READV,  /* preadv2 */
+	[547] = CLASS_WRITEV, /* pwritev2 */
 };
 
 static const __u8 ia32_syscall_classes[SYSCALLS] = {
@@ -86,9 +99,11 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[5] = CLASS_OPEN,
 	[8] = CLASS_OPEN, /* creat */
 	[26] = CLASS_PTRACE,
+	[90] = CLASS_MMAP_OLD,
 	[128] = CLASS_KERNEL_MODULE, /* init_module */
 	[145] = CLASS_READV,
 	[146] = CLASS_WRITEV,
+	[163] = CLASS_MREMAP,
 	[180] = CLASS_READ,  /* pread64 */
 	[181] = CLASS_WRITE, /* pwrite64 */
 	[187] = CLASS_SENDFILE,

@@ -45,29 +45,19 @@ static __always_inline __u64 aio_bytes(const struct iocb *request, bool compat)
 
 static __always_inline void aio_request(const struct iocb *request, bool compat)
 {
-	bool writes = request->aio_lio_opcode == IOCB_CMD_PWRITE ||
-		      request->aio_lio_opcode == IOCB_CMD_PWRITEV;
-	__u64 bytes = aio_bytes(request, compat), size_bytes, left;
+	__u64 bytes = aio_bytes(request, compat), left;
 	struct file *file = file_of(request->aio_fildes);
-	struct inode *inode;
 
-	if (!file) {
-		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
-		return;
-	}
-	inode = file->f_inode;
 	bytes = bytes < MAX_RW_BYTES ? bytes : MAX_RW_BYTES;
-	if (writes) {
-		if (is_regular(inode))
-			count_access(file, inode, request->aio_fildes, METHOD_AIO, DIRECTION_WRITE,
-				     bytes);
+	if (request->aio_lio_opcode == IOCB_CMD_PWRITE ||
+	    request->aio_lio_opcode == IOCB_CMD_PWRITEV) {
+		write_to(request->aio_fildes, METHOD_AIO, bytes);
 		return;
 	}
-	size_bytes = inode->i_size;
-	left = (__u64)request->aio_offset < size_bytes ? size_bytes - request->aio_offset : 0;
-	bytes = bytes < left ? bytes : left;
-	if (bytes && may_be_model(inode))
-		count_access(file, inode, request->aio_fildes, METHOD_AIO, DIRECTION_READ, bytes);
+	left = file ? file->f_inode->i_size : MAX_RW_BYTES;
+	left = (__u64)request->aio_offset < left ? left - request->aio_offset : 0;
+	if (left)
+		read_from(request->aio_fildes, METHOD_AIO, bytes < left ? bytes : left);
 }
 
 static long aio_submitted_one(__u32 index, struct syscall *call)

@@ -7,27 +7,32 @@ static long mapping_found(struct task_struct *task, struct vm_area_struct *area,
 			  struct syscall *call)
 {
 	struct references mapped = {.file = area->vm_file};
-	__u64 address = call->result;
+	__u64 address = call->result, length = call->arguments[1];
 
+	if (call->class == CLASS_MREMAP)
+		length = call->arguments[2];
+	else if (call->class == CLASS_MMAP_OLD) /* its length may have been overwritten since */
+		length = area->vm_end - address;
 	if (mapped.file)
 		count_mapping(&mapped, address,
-			      (area->vm_pgoff << PAGE_SHIFT) + (address - area->vm_start),
-			      call->arguments[1]);
+			      (area->vm_pgoff << PAGE_SHIFT) + (address - area->vm_start), length);
 	return 0;
 }
 
 /* The mapped area knows its file; the descriptor may be another one's by now. */
 static __always_inline void model_file_mapping(struct syscall *call)
 {
+	bool tells_file = call->class == CLASS_MMAP || call->class == CLASS_MMAP_PAGES;
 	struct references mapped = {};
 	__u64 offset;
 
-	if (call->arguments[3] & MAP_ANONYMOUS)
+	if (tells_file && call->arguments[3] & MAP_ANONYMOUS)
 		return;
 	if (!bpf_find_vma(bpf_get_current_task_btf(), call->result, mapping_found, call, 0))
 		return;
 	/* Another thread holds the lock of the address space, or has unmapped the area. */
-	mapped.file = file_of(call->arguments[4]);
+	if (tells_file)
+		mapped.file = file_of(call->arguments[4]);
 	if (!mapped.file) {
 		count_failure(FAILURE_MAPPING_UNRESOLVED);
 		return;

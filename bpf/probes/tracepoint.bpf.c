@@ -92,7 +92,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		model_file_write(&call);
 	else if (call.class == CLASS_VMSPLICE || call.class == CLASS_TEE)
 		pipe_filled(&call);
-	else if (call.class == CLASS_MMAP || call.class == CLASS_MMAP_PAGES)
+	else if (call.class >= CLASS_MMAP && call.class <= CLASS_MREMAP)
 		model_file_mapping(&call);
 	else if (call.class == CLASS_OPEN || call.class == CLASS_PIDFD_GETFD)
 		model_file_open(call.result);

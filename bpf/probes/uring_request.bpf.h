@@ -36,36 +36,49 @@ struct {
 	__type(value, __u64);
 } overflowed_requests SEC(".maps");
 
-static __always_inline void uring_opened(struct io_kiocb *request, struct task_struct *task,
-					 __s32 result)
+__noinline int uring_opened(const struct references *opened)
 {
-	struct file *file = opened_file(request, task, result);
 	struct inode *inode;
+	struct file *file;
 
-	if (!file)
-		return;
+	if (!opened)
+		return 0;
+	file = kernel_object(file, opened->file);
 	inode = file->f_inode;
 	if (may_be_model(inode) || (is_regular(inode) && file->f_mode & FMODE_WRITE))
-		arm_for_file(file, inode, -1, task, 0);
+		arm_for_file(file, inode, -1, kernel_object(task_struct, opened->task), 0);
+	return 0;
 }
 
 /* Returns the id of the file, or 0 if it is none that is counted. */
-static __always_inline __u32 uring_read(struct task_struct *task, struct file *file, __u64 bytes)
+__noinline __u32 uring_read(const struct references *request, __u64 bytes)
 {
-	struct inode *inode = file->f_inode;
+	struct inode *inode;
+	struct file *file;
 
+	if (!request)
+		return 0;
+	file = kernel_object(file, request->file);
+	inode = file->f_inode;
 	if (may_be_model(inode))
-		return count_access_by(task, file, inode, -1, METHOD_IO_URING, DIRECTION_READ,
-				       bytes);
+		return count_access_by(kernel_object(task_struct, request->task), file, inode, -1,
+				       METHOD_IO_URING, DIRECTION_READ, bytes);
 	if (is_process_memory(file, inode))
 		process_memory_file_read(inode, bytes);
 	return 0;
 }
 
-static __always_inline __u32 uring_write(struct task_struct *task, struct file *file, __u64 bytes)
+__noinline __u32 uring_write(const struct references *request, __u64 bytes)
 {
-	struct inode *inode = file->f_inode;
+	struct task_struct *task;
+	struct inode *inode;
+	struct file *file;
 
+	if (!request)
+		return 0;
+	file = kernel_object(file, request->file);
+	task = kernel_object(task_struct, request->task);
+	inode = file->f_inode;
 	if (is_regular(inode))
 		return count_access_by(task, file, inode, -1, METHOD_IO_URING, DIRECTION_WRITE,
 				       bytes);
@@ -91,31 +104,32 @@ static __always_inline bool take_back(__u64 address, __s32 result)
 
 static __always_inline void uring_completed(struct io_kiocb *request, __s32 result)
 {
+	struct references references = {.file = request->file};
 	__u8 class = uring_class(request);
 	struct task_struct *task;
-	struct file *file;
 
 	if (class == URING_NONE)
 		return;
 	if (requests_unanswered && take_back((__u64)request, result))
 		return;
-	task = uring_submitter(request);
+	references.task = task = uring_submitter(request);
 	if (class == URING_OPEN || class == URING_INSTALL) {
 		if (result >= 0)
-			uring_opened(request, task, result);
+			references.file = opened_file(request, task, result);
+		if (result >= 0 && references.file)
+			uring_opened(&references);
 		return;
 	}
 	if (result <= 0)
 		return;
-	file = kernel_object(file, request->file);
-	if (class == URING_WRITE || class == URING_SPLICE)
-		uring_write(task, file, result);
+	if (class != URING_READ)
+		uring_write(&references, result);
 	if (class == URING_SPLICE)
-		file = spliced_file(request, task);
-	if (!file)
+		references.file = spliced_file(request, task);
+	if (!references.file)
 		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
 	else if (class != URING_WRITE)
-		uring_read(task, file, result);
+		uring_read(&references, result);
 }
 
 /* From a file that is not known, or may be another one by the time the request is carried out. */
@@ -134,6 +148,7 @@ static __always_inline void uring_unanswered(struct io_kiocb *request, __u8 clas
 	struct task_struct *task = uring_submitter(request);
 	__u64 address = (__u64)request, bytes = requested_bytes(request);
 	struct unanswered unanswered = {.bytes = bytes};
+	struct references references = {.task = task};
 	struct file *file;
 
 	read_process_key(task, &unanswered.key.process);
@@ -143,13 +158,14 @@ static __always_inline void uring_unanswered(struct io_kiocb *request, __u8 clas
 	else
 		file = uring_file(request, task, request->cqe.fd,
 				  request->flags & URING_FIXED_FILE);
+	references.file = file;
 	if (file && class == URING_WRITE) {
 		unanswered.key.direction = DIRECTION_WRITE;
-		unanswered.key.file_id = uring_write(task, file, bytes);
+		unanswered.key.file_id = uring_write(&references, bytes);
 	} else if (file) {
 		unanswered.key.direction = DIRECTION_READ;
 		unanswered.bytes = up_to_the_end(request, file, bytes);
-		unanswered.key.file_id = uring_read(task, file, unanswered.bytes);
+		unanswered.key.file_id = uring_read(&references, unanswered.bytes);
 	}
 	if (unanswered.key.file_id) {
 		bpf_map_update_elem(&unanswered_requests, &address, &unanswered, BPF_ANY);

@@ -5,11 +5,12 @@
  * one that is unaligned fails), by the 32-bit table (int80).
  */
 #include "act.h"
+#include "ia32.h"
 #include <linux/aio_abi.h>
 
 #define KINDS "plain ring batch vector direct unaligned int80 "
 
-enum { ALIGNMENT = 4096, BATCH = 8, IA32_IO_SETUP = 245, IA32_IO_SUBMIT = 248 };
+enum { ALIGNMENT = 4096, BATCH = 8 };
 
 /* What the context's address points at (fs/aio.c); nothing but the C library's habit hides it. */
 struct ring {
@@ -20,7 +21,6 @@ struct ring {
 	struct io_event events[];
 };
 
-/* In the first 4 GiB, where the 32-bit table finds it. */
 struct low {
 	struct iocb requests[BATCH];
 	unsigned pointers[BATCH];
@@ -38,16 +38,6 @@ static int fd;
 static int is(const char *name)
 {
 	return !strcmp(kind, name);
-}
-
-static void *low_memory(long long length)
-{
-	void *memory = mmap(NULL, length, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-
-	if (memory == MAP_FAILED)
-		die("mmap");
-	return memory;
 }
 
 static void prepare_request(int i, long long at)
@@ -69,21 +59,10 @@ static void prepare_request(int i, long long at)
 	low->requests[i].aio_nbytes = 2;
 }
 
-static long int80(long call, long first, long second, void *third)
-{
-	long result;
-
-	__asm__ volatile("int $0x80"
-			 : "=a"(result)
-			 : "a"(call), "b"(first), "c"(second), "d"(third)
-			 : "memory", "r8", "r9", "r10", "r11");
-	return (int)result;
-}
-
 /* That of the 32-bit table lies in the first 4 GiB. */
 static void set_up(void)
 {
-	if (is("int80") ? int80(IA32_IO_SETUP, BATCH, (long)&low->context, NULL)
+	if (is("int80") ? int80(IA32_IO_SETUP, BATCH, (long)&low->context, 0, 0)
 			: syscall(SYS_io_setup, BATCH, &context))
 		die("io_setup");
 	if (is("int80"))
@@ -95,7 +74,7 @@ static long submit(int requests)
 	struct iocb *pointers[BATCH];
 
 	if (is("int80"))
-		return int80(IA32_IO_SUBMIT, context, requests, low->pointers);
+		return int80(IA32_IO_SUBMIT, context, requests, (long)low->pointers, 0);
 	for (int i = 0; i < requests; i++)
 		pointers[i] = &low->requests[i];
 	return syscall(SYS_io_submit, context, requests, pointers);

@@ -17,6 +17,7 @@ int main(int argc, char **argv)
 {
 	struct truth truth = {0};
 	int flags = take_flag(&argc, argv, "--shared") ? MAP_SHARED : MAP_PRIVATE;
+	int populates = take_flag(&argc, argv, "--populate") ? MAP_POPULATE : 0;
 	int touches = take_flag(&argc, argv, "--touch"),
 	    unmaps = take_flag(&argc, argv, "--munmap");
 	const char *window_text = take_value(&argc, argv, "--window");
@@ -24,7 +25,7 @@ int main(int argc, char **argv)
 	begin(&argc, argv);
 	if (argc != 5)
 		usage("map_file PATH OFFSET LENGTH TIMES [--window BYTES] [--touch] [--shared] "
-		      "[--munmap]");
+		      "[--munmap] [--populate]");
 	long long offset = number(argv[2]), length = positive(argv[3]), times = positive(argv[4]);
 	long long window = window_text ? positive(window_text) : length;
 	int fd = open_file(argv[1], O_RDONLY);
@@ -36,7 +37,7 @@ int main(int argc, char **argv)
 	for (long long i = 0; i < times; i++) {
 		for (long long at = 0; at < length; at += window) {
 			long long part = length - at < window ? length - at : window;
-			char *mapped = mmap(NULL, part, PROT_READ, flags, fd, offset + at);
+			char *mapped = mmap(NULL, part, PROT_READ, flags | populates, fd, offset + at);
 
 			if (mapped == MAP_FAILED)
 				die("mmap");

@@ -6,6 +6,9 @@ public enum Hook {
   SYS_EXIT("sys_exit", 3),
   /** The same, for pids that are counted in another namespace. */
   SYS_EXIT_IN_NAMESPACE("sys_exit", 14),
+  URING_COMPLETE("io_uring_complete", 3),
+  URING_SUBMIT("io_uring_submit_req", 4),
+  URING_OVERFLOW("io_uring_cqe_overflow", 3),
   SOCK_SEND_LENGTH("sock_send_length", 3),
   SENDMSG("cgroup/sendmsg", 3),
   SOCK_SET_STATE("inet_sock_set_state", 3),

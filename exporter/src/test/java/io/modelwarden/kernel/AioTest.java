@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.READ;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.KernelEvent.Direction;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -37,6 +42,17 @@ class AioTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"plain", "ring", "batch", "vector", "direct", "int80"})
+  @Way(value = "libaio", of = READ, bytes = EXACT, by = SYS_EXIT, when = "plain")
+  @Way(
+      value = "libaio, results taken from shared memory",
+      of = READ,
+      bytes = EXACT,
+      by = SYS_EXIT,
+      when = "ring")
+  @Way(value = "libaio, many in one call", of = READ, bytes = EXACT, by = SYS_EXIT, when = "batch")
+  @Way(value = "libaio into vectors", of = READ, bytes = EXACT, by = SYS_EXIT, when = "vector")
+  @Way(value = "libaio with O_DIRECT", of = READ, bytes = EXACT, by = SYS_EXIT, when = "direct")
+  @Way(value = "libaio, 32-bit calls", of = READ, bytes = EXACT, by = SYS_EXIT, when = "int80")
   void reads_areCountedToTheByteWhenSubmitted(String kind) {
     Acts.Running act = Acts.run("aio_read", kind, model, 131072);
     observed.settle();
@@ -54,6 +70,12 @@ class AioTest {
   }
 
   @Test
+  @Way(
+      value = "libaio, requests that fail",
+      of = READ,
+      bytes = BOUNDED,
+      by = SYS_EXIT,
+      note = "as if they had read")
   void requestsThatFail_countAsTheUpperBoundThatTheyAsked() {
     Acts.Running act = Acts.run("aio_read", "unaligned", model, 131072);
     observed.settle();

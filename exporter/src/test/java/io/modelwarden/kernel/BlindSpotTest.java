@@ -107,24 +107,6 @@ class BlindSpotTest {
   }
 
   @Test
-  @Way(
-      value = "mremap to a larger range",
-      of = MAPPING,
-      bytes = BOUNDED,
-      by = TASK_AREAS,
-      note = "the live size, sampled")
-  void mappingThatIsEnlarged_countsItsFirstPart_andItsSizeWhenSampled() {
-    try (Acts.Running act = Acts.start("remap_file", model)) {
-      observed.settle();
-      assertThat(observed.mappings(act.pid()).map(FileMapped::increment))
-          .singleElement()
-          .satisfies(increment -> assertThat(increment.bytes()).isEqualTo(4096));
-      observed.sample();
-      assertThat(observed.liveMapping(act.pid())).isEqualTo(MODEL_BYTES);
-    }
-  }
-
-  @Test
   @Way(value = "a model below `models.minimum-size`", of = READ, bytes = UNSEEN)
   void modelBelowTheSmallestSize_givesNothing() {
     Path small = folder.resolve("small.safetensors");

@@ -105,6 +105,24 @@ class EgressTest {
 
   @Test
   @Way(
+      value = "socketcall, the 32-bit call for sockets",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH)
+  void socketcall_isCountedToTheByte() {
+    Acts.Running act;
+    try (Acts.Running receiver = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
+      act = Acts.run("odd_send", model, "127.0.0.1", receiver.number("port"), LIMIT);
+      observed.settle();
+    }
+    assertThat(act.number("bytes")).isEqualTo(LIMIT);
+    assertThat(observed.sends(act.pid()))
+        .singleElement()
+        .satisfies(sent -> assertThat(sent.increment().bytes()).isEqualTo(LIMIT));
+  }
+
+  @Test
+  @Way(
       value = "on an accepted connection",
       of = SEND,
       bytes = EXACT,

@@ -142,6 +142,110 @@ class ModelFileTest {
   }
 
   @Test
+  @Way(
+      value = "mremap to a larger range",
+      of = MAPPING,
+      bytes = BOUNDED,
+      by = SYS_EXIT,
+      note = "the mapped length")
+  void mappingThatIsEnlarged_countsItsWholeLength() {
+    try (Acts.Running act = Acts.start("remap_file", model)) {
+      observed.settle();
+      assertThat(observed.mappings(act.pid()).mapToLong(mapped -> mapped.increment().bytes()).sum())
+          .isEqualTo(act.number("bytes"))
+          .isEqualTo(MODEL_BYTES);
+      assertThat(observed.accesses(act.pid())).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--populate", "--shared", "--touch"})
+  @Way(
+      value = "mmap with MAP_POPULATE",
+      of = MAPPING,
+      bytes = BOUNDED,
+      by = SYS_EXIT,
+      when = "populate",
+      note = "the mapped length")
+  @Way(
+      value = "a shared mapping",
+      of = MAPPING,
+      bytes = BOUNDED,
+      by = SYS_EXIT,
+      when = "shared",
+      note = "the mapped length")
+  void mapping_ofAnyKindCountsItsLength(String kind) {
+    try (Acts.Running act = Acts.start("map_file", model, 0, MODEL_BYTES, 1, kind)) {
+      observed.settle();
+      assertThat(observed.mappings(act.pid()))
+          .singleElement()
+          .satisfies(mapped -> assertThat(mapped.increment().bytes()).isEqualTo(MODEL_BYTES));
+    }
+  }
+
+  @Test
+  @Way(
+      value = "the oldest 32-bit mmap",
+      of = MAPPING,
+      bytes = BOUNDED,
+      by = SYS_EXIT,
+      note = "the mapped length")
+  void mapping_byTheOldest32BitCallCountsItsLength() {
+    try (Acts.Running act = Acts.start("odd_map", model, 8192, 10_000)) {
+      observed.settle();
+      assertThat(observed.mappings(act.pid()))
+          .singleElement()
+          .satisfies(mapped -> assertThat(mapped.increment().bytes()).isEqualTo(12_288));
+    }
+  }
+
+  /** What is brought into the page cache is in nobody's hands yet. */
+  @ParameterizedTest
+  @ValueSource(strings = {"readahead", "fadvise", "madvise", "process_madvise"})
+  void hints_areNoReads(String hint) {
+    Acts.Running act = Acts.run("hint_file", hint, model);
+    observed.settle();
+    assertThat(act.number("operations")).isEqualTo(1);
+    assertThat(observed.accesses(act.pid())).isEmpty();
+    assertThat(observed.timesArmed(act.pid())).isEqualTo(1);
+  }
+
+  /** Few kernels have that table; then there is nothing to see. */
+  @Test
+  void x32Calls_areRefusedOrSeen() {
+    Acts.Running act = Acts.start("odd_read", "x32", model, 65536);
+    if (act.exitCode() == 3) {
+      assertThat(act.truth).isEmpty();
+    } else {
+      assertThat(single(act).increment().bytes()).isEqualTo(act.number("bytes"));
+    }
+  }
+
+  /** By way of pipes, copies of pipes and given pages: each byte of the file is taken once. */
+  @ParameterizedTest
+  @CsvSource({"splice, splice", "tee, splice", "sendfile, sendfile", "vmsplice, read"})
+  @Way(value = "tee", of = READ, bytes = EXACT, by = SYS_EXIT, when = "tee")
+  @Way(value = "vmsplice", of = READ, bytes = EXACT, by = SYS_EXIT, when = "vmsplice")
+  void moves_overPipesCountEachByteOnce(String how, String method) throws Exception {
+    Path own = folder.resolve(how + "-out.safetensors");
+    Acts.run("make_model", own, MODEL_BYTES);
+    observed.settle();
+    String command =
+        "%s %s %s 65536 %s | cat > /dev/null"
+            .formatted(Acts.path("write_out"), how, own, folder.resolve(how + ".truth"));
+    Process shell = new ProcessBuilder("sh", "-c", command).inheritIO().start();
+    assertThat(shell.waitFor()).isZero();
+    observed.settle();
+    assertThat(observed.accesses(own).filter(access -> access.direction() == Direction.READ))
+        .singleElement()
+        .satisfies(
+            access -> {
+              assertThat(access.increment().bytes()).isEqualTo(MODEL_BYTES);
+              assertThat(access.method()).isEqualTo(method);
+            });
+  }
+
+  @Test
   @Way(value = "renamed", of = IDENTITY, bytes = EXACT, by = SYS_EXIT)
   void renamedModel_isStillTheModel() throws IOException {
     Path original = folder.resolve("renamed.safetensors");

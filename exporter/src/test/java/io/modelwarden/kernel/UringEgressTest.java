@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SENDMSG;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Kind.SEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.Flow;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -49,6 +54,48 @@ class UringEgressTest {
         "send_polled",
         "send_fixed"
       })
+  @Way(
+      value = "io_uring, send and sendmsg",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH,
+      when = {"send", "sendmsg"})
+  @Way(
+      value = "io_uring, a datagram to an address of its own",
+      of = SEND,
+      bytes = EXACT,
+      by = {SOCK_SEND_LENGTH, SENDMSG},
+      when = "sendto")
+  @Way(
+      value = "io_uring without copies (SEND_ZC, SENDMSG_ZC)",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH,
+      when = {"send_zc", "sendmsg_zc"})
+  @Way(
+      value = "io_uring, write to a socket",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH,
+      when = {"write", "writev"})
+  @Way(
+      value = "io_uring, splice to a socket",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH,
+      when = "splice")
+  @Way(
+      value = "io_uring, sent by a kernel's thread",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH,
+      when = {"send_worker", "send_polled"})
+  @Way(
+      value = "io_uring, from a registered socket",
+      of = SEND,
+      bytes = EXACT,
+      by = SOCK_SEND_LENGTH,
+      when = "send_fixed")
   void sends_areCountedOnceToTheByteWithTheirPeer(String kind) {
     boolean datagrams = kind.equals("sendto");
     Acts.Running act;
