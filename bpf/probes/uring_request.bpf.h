@@ -196,8 +196,7 @@ struct flush {
 static long step_to_request(__u32 index, struct flush *flush)
 {
 	struct io_wq_work_node *node = flush->node;
-	struct io_kiocb *request =
-		(void *)node - bpf_core_field_offset(struct io_kiocb, comp_list);
+	struct io_kiocb *request = (void *)node - bpf_core_field_offset(struct io_kiocb, comp_list);
 
 	(void)index;
 	if (!node)

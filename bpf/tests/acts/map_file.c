@@ -37,7 +37,8 @@ int main(int argc, char **argv)
 	for (long long i = 0; i < times; i++) {
 		for (long long at = 0; at < length; at += window) {
 			long long part = length - at < window ? length - at : window;
-			char *mapped = mmap(NULL, part, PROT_READ, flags | populates, fd, offset + at);
+			char *mapped =
+				mmap(NULL, part, PROT_READ, flags | populates, fd, offset + at);
 
 			if (mapped == MAP_FAILED)
 				die("mmap");

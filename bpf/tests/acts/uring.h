@@ -22,18 +22,17 @@ static inline void open_uring(struct uring *ring, unsigned entries, unsigned fla
 {
 	size_t length;
 
-	ring->params = (struct io_uring_params){.flags = flags,
-						.sq_thread_idle = 1000,
-						.cq_entries = entries};
+	ring->params = (struct io_uring_params){
+		.flags = flags, .sq_thread_idle = 1000, .cq_entries = entries};
 	ring->fd = syscall(SYS_io_uring_setup, entries, &ring->params);
 	if (ring->fd < 0 || !(ring->params.features & IORING_FEAT_SINGLE_MMAP))
 		die("io_uring_setup");
 	length = ring->params.cq_off.cqes + ring->params.cq_entries * sizeof(struct io_uring_cqe);
 	ring->rings = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
 			   ring->fd, IORING_OFF_SQ_RING);
-	ring->entries = mmap(NULL, ring->params.sq_entries * sizeof(*ring->entries),
-			     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring->fd,
-			     IORING_OFF_SQES);
+	ring->entries =
+		mmap(NULL, ring->params.sq_entries * sizeof(*ring->entries), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_POPULATE, ring->fd, IORING_OFF_SQES);
 	if (ring->rings == MAP_FAILED || ring->entries == MAP_FAILED)
 		die("mmap");
 }

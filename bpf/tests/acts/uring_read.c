@@ -3,8 +3,8 @@
  * Reads a file to its end by requests of io_uring: by a kernel's worker or polling thread, by
  * registered files and buffers, without descriptors (slot), without completions (silent), with a
  * ring that has no room for them (full_ring), by a child that inherited the ring, past the cache.
- * silent_failed reads to where no memory is; silent_swapped submits a read of another file, in whose
- * place it puts this one before the read is carried out.
+ * silent_failed reads to where no memory is; silent_swapped submits a read of another file, in
+ * whose place it puts this one before the read is carried out.
  */
 #include "act.h"
 #include "uring.h"

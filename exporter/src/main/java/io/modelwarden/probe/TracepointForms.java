@@ -65,7 +65,6 @@ final class TracepointForms {
     String problem =
         form.map(unknown -> reader.tracepoint() + " has an unknown form (" + unknown + ")")
             .orElse("this kernel has no " + reader.tracepoint());
-    return new ProbeStatus(
-        reader.program(), hook, subject, false, problem, form.isPresent());
+    return new ProbeStatus(reader.program(), hook, subject, false, problem, form.isPresent());
   }
 }

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
-import static io.modelwarden.coverage.Bytes.BOUNDED;
 import static io.modelwarden.coverage.Bytes.EXACT;
 import static io.modelwarden.coverage.Bytes.UNCOUNTED;
 import static io.modelwarden.coverage.Bytes.UNSEEN;
 import static io.modelwarden.coverage.Hook.SYS_EXIT;
-import static io.modelwarden.coverage.Hook.TASK_AREAS;
-import static io.modelwarden.coverage.Kind.MAPPING;
 import static io.modelwarden.coverage.Kind.READ;
 import static io.modelwarden.coverage.Kind.TRAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.coverage.Way;
-import io.modelwarden.event.KernelEvent.FileMapped;
 import io.modelwarden.event.KernelEvent.ProcessSeen;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -59,12 +59,7 @@ class UringTest {
         "direct",
         "inherited"
       })
-  @Way(
-      value = "io_uring",
-      of = READ,
-      bytes = EXACT,
-      by = URING_COMPLETE,
-      when = "plain")
+  @Way(value = "io_uring", of = READ, bytes = EXACT, by = URING_COMPLETE, when = "plain")
   @Way(
       value = "io_uring by a kernel's worker thread",
       of = READ,
@@ -113,12 +108,7 @@ class UringTest {
       bytes = EXACT,
       by = URING_COMPLETE,
       when = "chain")
-  @Way(
-      value = "io_uring, splice",
-      of = READ,
-      bytes = EXACT,
-      by = URING_COMPLETE,
-      when = "splice")
+  @Way(value = "io_uring, splice", of = READ, bytes = EXACT, by = URING_COMPLETE, when = "splice")
   @Way(
       value = "io_uring with O_DIRECT",
       of = READ,
@@ -143,7 +133,8 @@ class UringTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"silent", "silent_vector", "silent_worker", "silent_fixed", "silent_splice"})
+  @ValueSource(
+      strings = {"silent", "silent_vector", "silent_worker", "silent_fixed", "silent_splice"})
   @Way(
       value = "io_uring without completions (CQE_SKIP_SUCCESS)",
       of = READ,

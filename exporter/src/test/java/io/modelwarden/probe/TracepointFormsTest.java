@@ -57,7 +57,6 @@ class TracepointFormsTest {
 
   private static TracepointForms.Choice choose(String completion) {
     return TracepointForms.choose(
-        name ->
-            Optional.of(name.equals("io_uring_complete") ? completion : REST.get(name)));
+        name -> Optional.of(name.equals("io_uring_complete") ? completion : REST.get(name)));
   }
 }
