@@ -15,6 +15,8 @@ ROWS = [
     ("pread_model", "pread", "model", "`pread` of 4 KiB of a model, cached"),
     ("pread_other", "pread", "other", "`pread` of 4 KiB of another file of 4 MiB"),
     ("pread_small", "pread", "small", "`pread` of 4 KiB of a small file"),
+    ("uring_model", "uring", "model", "4 KiB of a model by io_uring, cached"),
+    ("uring_other", "uring", "other", "4 KiB of another file of 4 MiB by io_uring"),
     ("read_left_out", "read", None, "`read` of 1 byte of /dev/zero in a cgroup that is left out"),
     ("pread_left_out", "pread", "model", "`pread` of 4 KiB of a model in a cgroup that is left out"),
     ("write_small", "pwrite", "written", "`pwrite` of 4 KiB to a small file"),

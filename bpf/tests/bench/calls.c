@@ -5,10 +5,11 @@
  * is as many calls as fit into MILLISECONDS; to find out how many is the warm-up.
  */
 #include "../acts/act.h"
+#include "../acts/uring.h"
 
 #define USAGE                                                                                      \
 	"calls getppid|read|send MILLISECONDS CHUNKS\n"                                            \
-	"       calls pread|pwrite|open|armed_send|load MILLISECONDS CHUNKS PATH"
+	"       calls pread|pwrite|uring|open|armed_send|load MILLISECONDS CHUNKS PATH"
 
 enum {
 	PAGE = 4096,
@@ -44,6 +45,21 @@ static void call_pwrite(void)
 {
 	if (pwrite(input, buffer, PAGE, 0) != PAGE)
 		die("pwrite");
+}
+
+/* One request, submitted and waited for in one call. */
+static void call_uring(void)
+{
+	static struct uring ring;
+
+	if (!ring.rings)
+		open_uring(&ring, 1, 0);
+	if (uring_do(&ring, (struct io_uring_sqe){.opcode = IORING_OP_READ,
+						  .fd = input,
+						  .addr = (unsigned long)buffer,
+						  .len = PAGE}) != PAGE)
+		die("uring");
+	truth.bytes += PAGE;
 }
 
 static void call_open(void)
@@ -95,6 +111,7 @@ static const struct operation {
 	{"armed_send", call_send, NULL, O_RDONLY, 1, 1},
 	{"pread", call_pread, NULL, O_RDONLY, 1, 0},
 	{"pwrite", call_pwrite, NULL, O_RDWR, 1, 0},
+	{"uring", call_uring, NULL, O_RDONLY, 1, 0},
 	{"open", call_open, "/dev/null", O_RDONLY, 1, 0},
 	{"load", call_load, "/dev/null", O_RDONLY, 1, 0},
 };

@@ -26,6 +26,8 @@ class BenchmarkTest {
     "read",
     "pread_model",
     "pread_other",
+    "uring_model",
+    "uring_other",
     "pread_small",
     "read_left_out",
     "pread_left_out",
