@@ -117,6 +117,13 @@ static __always_inline void count_access(struct file *file, struct inode *inode,
 			bytes);
 }
 
+/* Of a file that nobody can tell: by a process that holds or may hold a model, it may be one. */
+static __always_inline void count_unknown_read(const struct process_key *process, __u64 bytes)
+{
+	if (find_armed(process))
+		count_elsewhere(process, bytes, 0);
+}
+
 /* A descriptor of a model came into being in the current process, by open or otherwise. */
 static __always_inline void arm_for_file(struct file *file, struct inode *inode, int descriptor,
 					 struct task_struct *task, __u32 flags)

@@ -4,10 +4,13 @@
 __noinline int read_from(__u32 descriptor, __u32 method, __u64 bytes)
 {
 	struct file *file = file_of(descriptor);
+	struct process_key reader = {};
 	struct inode *inode;
 
-	if (!file) {
+	if (!file) { /* another thread has closed it meanwhile */
 		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
+		read_process_key(bpf_get_current_task_btf(), &reader);
+		count_unknown_read(&reader, bytes);
 		return 0;
 	}
 	inode = file->f_inode;

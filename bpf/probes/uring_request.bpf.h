@@ -132,13 +132,6 @@ static __always_inline void uring_completed(struct io_kiocb *request, __s32 resu
 		uring_read(&references, result);
 }
 
-/* From a file that is not known, or may be another one by the time the request is carried out. */
-static __always_inline void unknown_read(const struct process_key *process, __u64 bytes)
-{
-	if (find_armed(process))
-		count_elsewhere(process, bytes, 0);
-}
-
 /*
  * A request that tells nobody unless it fails. What a process that holds or may hold a model asks
  * of other files counts as read by it all the same: thieves exchange descriptors in between.
@@ -171,7 +164,7 @@ static __always_inline void uring_unanswered(struct io_kiocb *request, __u8 clas
 		bpf_map_update_elem(&unanswered_requests, &address, &unanswered, BPF_ANY);
 		requests_unanswered = 1;
 	} else if (class != URING_WRITE) {
-		unknown_read(&unanswered.key.process, bytes);
+		count_unknown_read(&unanswered.key.process, bytes);
 	}
 }
 

@@ -52,14 +52,16 @@ class BlindSpotTest {
   @Way(
       value = "the descriptor closed by another thread during the read",
       of = READ,
-      bytes = UNCOUNTED,
+      bytes = EXACT,
       by = SYS_EXIT,
-      note = "the open, and `descriptor_unresolved`")
-  void descriptorClosedDuringTheRead_isCountedAsADoubt() {
+      note = "as read from an unknown file")
+  void descriptorClosedDuringTheRead_countsAsReadOfAnUnknownFile() {
     long unresolved = observed.lost("descriptor_unresolved");
     Acts.Running act = Acts.run("swap_during_read", "close", model, other);
     observed.settle();
     assertThat(act.number("bytes")).isPositive();
+    assertThat(observed.uncounted(act.pid()).mapToLong(bytes -> bytes.increment().bytes()).sum())
+        .isEqualTo(act.number("bytes"));
     assertThat(observed.accesses(act.pid())).isEmpty();
     assertThat(observed.lost("descriptor_unresolved")).isGreaterThan(unresolved);
   }
