@@ -60,11 +60,11 @@ __noinline __u32 uring_read(const struct references *request, __u64 bytes)
 		return 0;
 	file = kernel_object(file, request->file);
 	inode = file->f_inode;
-	if (may_be_model(inode))
+	if (is_process_memory(file, inode))
+		process_memory_file(inode, MEMORY_PROC_MEM, bytes);
+	else if (may_be_model(inode))
 		return count_access_by(kernel_object(task_struct, request->task), file, inode, -1,
 				       METHOD_IO_URING, DIRECTION_READ, bytes);
-	if (is_process_memory(file, inode))
-		process_memory_file_read(inode, bytes);
 	return 0;
 }
 
@@ -79,10 +79,12 @@ __noinline __u32 uring_write(const struct references *request, __u64 bytes)
 	file = kernel_object(file, request->file);
 	task = kernel_object(task_struct, request->task);
 	inode = file->f_inode;
-	if (is_regular(inode))
+	if (is_process_memory(file, inode))
+		process_memory_file(inode, MEMORY_PROC_MEM_WRITE, bytes);
+	else if (is_regular(inode))
 		return count_access_by(task, file, inode, -1, METHOD_IO_URING, DIRECTION_WRITE,
 				       bytes);
-	if (task->tgid == bpf_get_current_task_btf()->tgid)
+	else if (task->tgid == bpf_get_current_task_btf()->tgid)
 		stdio_write(file, inode, bytes);
 	return 0;
 }
