@@ -400,8 +400,25 @@ struct decide_request {
 
 /* Argument of the syscall program `declare`: this process holds a model, whatever it has open. */
 struct declare_request {
-	__s32 pid; /* as the caller counts */
+	struct process_key process; /* the image that is meant; zero for whatever has this pid */
+	__s32 pid;                  /* as the caller counts */
+	__u32 flags;                /* enum process_flag */
 	__u32 found;
+	__u32 reserved;
+};
+
+/* What the iterator over descriptors prints: a process has a file open that may be a model. */
+struct open_file {
+	struct process_key process;
+	__u32 file_id;
+	__u32 reserved;
+};
+
+/* Argument of the syscall program `forget_sessions`: no exec session holds a model any more. */
+struct forget_sessions_request {
+	__u64 takes;    /* sessions_hold, read before the map was found empty */
+	__u32 accepted; /* 0: a session has taken a model meanwhile */
+	__u32 reserved;
 };
 
 /* Argument of the syscall program `set_holder`: what user space knows of who has had a file. */
@@ -433,7 +450,9 @@ ASSERT_SIZE(doorbell, 64);
 ASSERT_SIZE(identify_request, 80);
 ASSERT_SIZE(decide_request, 56);
 ASSERT_SIZE(disarm_request, 32);
-ASSERT_SIZE(declare_request, 8);
+ASSERT_SIZE(declare_request, 32);
+ASSERT_SIZE(open_file, 24);
+ASSERT_SIZE(forget_sessions_request, 16);
 ASSERT_SIZE(holder_request, 40);
 
 #endif

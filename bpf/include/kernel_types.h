@@ -295,7 +295,11 @@ struct sock {
 	struct socket *sk_socket;
 };
 
-struct bpf_iter_meta;
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
 
 struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;

@@ -124,9 +124,12 @@ static __always_inline void count_unknown_read(const struct process_key *process
 		count_elsewhere(process, bytes, 0);
 }
 
-/* A descriptor of a model came into being in the current process, by open or otherwise. */
-static __always_inline void arm_for_file(struct file *file, struct inode *inode, int descriptor,
-					 struct task_struct *task, __u32 flags)
+/*
+ * A descriptor of a model came into being in the process, by open or otherwise. Returns the id of
+ * the file, 0 if it is none.
+ */
+static __always_inline __u32 arm_for_file(struct file *file, struct inode *inode, int descriptor,
+					  struct task_struct *task, __u32 flags)
 {
 	struct references references = {.task = task, .file = file};
 	struct doorbell where = {};
@@ -136,21 +139,24 @@ static __always_inline void arm_for_file(struct file *file, struct inode *inode,
 	bool full = false;
 
 	if (is_passed_over(inode, whose))
-		return;
+		return 0;
 	read_process_key(task, &where.process);
 	if (is_agent(&where.process))
-		return;
+		return 0;
 	facts = find_model(file, inode, whose, &file_key, &full);
 	if (full)
 		arm(task, &where.process, flags);
 	if (!facts)
-		return;
-	if (facts->verdict == FILE_MODEL && find_armed(&where.process)) {
+		return 0;
+	/* What was opened unseen has no path yet. */
+	if (facts->verdict == FILE_MODEL && !(flags & PROCESS_RECOVERED) &&
+	    find_armed(&where.process)) {
 		arm(task, &where.process, flags);
-		return;
+		return facts->id;
 	}
 	describe_touch(&where, &file_key, facts, descriptor, 0);
 	touch_file(&references, &where, flags);
+	return where.file_id;
 }
 
 #endif

@@ -6,6 +6,7 @@
 enum {
 	S_IFMT = 0170000,
 	S_IFREG = 0100000,
+	FMODE_READ = 1,
 	FMODE_WRITE = 2,
 	DIRECTORY_LEVELS = 40, /* names and mounts */
 };

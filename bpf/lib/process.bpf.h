@@ -38,6 +38,12 @@ static __always_inline void read_process_key(struct task_struct *task, struct pr
 	key->start_time_ns = task->group_leader->start_boottime;
 }
 
+static __always_inline bool is_image(const struct process_key *key, const struct process_key *other)
+{
+	return key->tgid == other->tgid && key->exec_id == other->exec_id &&
+	       key->start_time_ns == other->start_time_ns;
+}
+
 static __always_inline bool is_agent(const struct process_key *key)
 {
 	return key->tgid == agent.tgid && key->start_time_ns == agent.start_time_ns;

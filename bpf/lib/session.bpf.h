@@ -15,8 +15,12 @@ struct {
 	__type(value, __u64);
 } exec_sessions SEC(".maps");
 
-/* Some session took a model: only then is anything done for writes to pipes and terminals. */
-__u32 sessions_hold;
+/*
+ * How often a session took a model; 0 when none has any more. Only then is anything done for writes
+ * to pipes and terminals. It is raised after the entry is there, so that user space, which sets it
+ * to 0 from what it saw before it found the map empty, overlooks nobody.
+ */
+__u64 sessions_hold;
 
 static __always_inline void session_takes_model(__u32 session)
 {
@@ -26,7 +30,7 @@ static __always_inline void session_takes_model(__u32 session)
 		return;
 	if (bpf_map_update_elem(&exec_sessions, &session, &now, BPF_ANY))
 		count_failure(FAILURE_SESSION_MAP_FULL);
-	sessions_hold = 1;
+	__sync_fetch_and_add(&sessions_hold, 1);
 }
 
 static __always_inline bool session_holds(__u32 session)

@@ -73,10 +73,21 @@ static __always_inline int declare_process(struct declare_request *request)
 	if (!task)
 		return 0;
 	read_process_key(task, &key);
-	if (!is_agent(&key) && !find_armed(&key))
-		arm(task, &key, 0);
-	request->found = 1;
+	if (!request->process.tgid || is_image(&key, &request->process)) {
+		if (!is_agent(&key) && !find_armed(&key))
+			arm(task, &key, request->flags);
+		request->found = 1;
+	}
 	bpf_task_release(task);
+	return 0;
+}
+
+/* No write to a pipe is looked at any more, unless a session has taken a model since. */
+static __always_inline int forget_all_sessions(struct forget_sessions_request *request)
+{
+	__u64 takes = request->takes;
+
+	request->accepted = __sync_val_compare_and_swap(&sessions_hold, takes, 0) == takes;
 	return 0;
 }
 

@@ -56,6 +56,8 @@ SHARE_LAYOUT(identify_request);
 SHARE_LAYOUT(decide_request);
 SHARE_LAYOUT(disarm_request);
 SHARE_LAYOUT(declare_request);
+SHARE_LAYOUT(open_file);
+SHARE_LAYOUT(forget_sessions_request);
 SHARE_LAYOUT(holder_request);
 SHARE_LAYOUT(directory_key);
 SHARE_ENUM(process_flag);
@@ -245,6 +247,12 @@ SEC("syscall")
 int declare(struct declare_request *request)
 {
 	return declare_process(request);
+}
+
+SEC("syscall")
+int forget_sessions(struct forget_sessions_request *request)
+{
+	return forget_all_sessions(request);
 }
 
 SEC("syscall")

@@ -12,6 +12,8 @@ import io.modelwarden.probe.Clock;
 import io.modelwarden.probe.KernelPoller;
 import io.modelwarden.probe.KernelSide;
 import io.modelwarden.session.AccessTracker;
+import io.modelwarden.session.Declaration;
+import io.modelwarden.session.HeldModel;
 import io.modelwarden.session.PeerScopes;
 import io.modelwarden.session.ScopePrefix;
 import io.modelwarden.telemetry.HostIdentity;
@@ -19,12 +21,14 @@ import io.modelwarden.telemetry.Sample;
 import io.modelwarden.telemetry.Telemetry;
 import io.modelwarden.telemetry.TelemetrySettings;
 import io.modelwarden.top.AgentState;
+import io.modelwarden.workload.ContainerProcesses;
 import io.modelwarden.workload.NameListener;
 import io.modelwarden.workload.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -46,6 +50,7 @@ final class Agent implements AutoCloseable {
   private static final int ENDING_MILLIS = 100;
   private static final long HEALTHY_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int STOP_SECONDS = 5;
+  private static final int MOST_RECOVERED = 4_096;
 
   private final Settings settings;
   private final HttpEndpoint http;
@@ -58,6 +63,7 @@ final class Agent implements AutoCloseable {
   private final AccessTracker tracker;
   private final KernelPoller poller;
   private final DeclaredProcesses declared;
+  private final KeptHolders kept;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final NameListener naming =
       new NameListener() {
@@ -103,7 +109,7 @@ final class Agent implements AutoCloseable {
                 settings.models().names()::containsValue,
                 workloads::allowedExecutables,
                 this::eventEpochNanos));
-    Function<ProcessFacts, Optional<String>> bySettings = Wiring.declared(settings);
+    Function<ProcessFacts, Optional<Declaration>> bySettings = Wiring.declared(settings);
     ModelNames names = new ModelNames(settings.models().names());
     this.tracker =
         new AccessTracker(
@@ -123,8 +129,9 @@ final class Agent implements AutoCloseable {
             selection,
             settings.kubernetes().namesWait(),
             tracker);
-    this.declared = new DeclaredProcesses(poller::declare);
-    SelfReport.register(telemetry.self(), kernel, poller, tracker);
+    this.declared = new DeclaredProcesses(settings.holdsModel().keySet(), poller::declare);
+    this.kept = new KeptHolders(settings.stateFile(), clock.offsetNanos());
+    SelfReport.register(telemetry.self(), kernel, poller, tracker, kept);
     workloads.report(telemetry.self());
   }
 
@@ -177,7 +184,7 @@ final class Agent implements AutoCloseable {
     http.serve(page::render, this::healthy, () -> ready);
     top.serve();
     tracker.tick(poller.nowEpochNanos()); // the age of what is found is counted from here
-    poller.recover();
+    recover();
     ready = true;
     logger.log(
         Level.INFO,
@@ -187,6 +194,24 @@ final class Agent implements AutoCloseable {
           kernel.statuses().size(),
           String.valueOf(http.port())
         });
+  }
+
+  /** What was before: by the notes of an earlier agent, and by what is open or mapped now. */
+  private void recover() {
+    for (HeldModel held : kept.read()) {
+      if (poller.recover(held.process())) {
+        tracker.remember(held);
+      }
+    }
+    poller.recover();
+  }
+
+  /** What shares a container with a holder that is older than the agent may hold the same. */
+  private void recoverContainers() {
+    Set<String> containers = tracker.takeRecoveredContainers();
+    if (!containers.isEmpty()) {
+      ContainerProcesses.of(containers).limit(MOST_RECOVERED).forEach(poller::recover);
+    }
   }
 
   private void poll() {
@@ -203,6 +228,8 @@ final class Agent implements AutoCloseable {
       if (anew) {
         tracker.declareAnew();
       }
+      recoverContainers();
+      kept.polled(tracker.holdersVersion(), tracker::holders);
       telemetry.deliver();
       top.polled(this::state, tracker::view);
       polledNanos = System.nanoTime();
@@ -307,6 +334,7 @@ final class Agent implements AutoCloseable {
 
   @Override
   public void close() {
+    kept.close(tracker.holders());
     tracker.close();
     workloads.close();
     http.close();

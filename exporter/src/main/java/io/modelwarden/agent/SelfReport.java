@@ -22,7 +22,11 @@ final class SelfReport {
   private SelfReport() {}
 
   static void register(
-      SelfMetrics self, KernelSide kernel, KernelPoller poller, AccessTracker tracker) {
+      SelfMetrics self,
+      KernelSide kernel,
+      KernelPoller poller,
+      AccessTracker tracker,
+      KeptHolders kept) {
     KernelLosses losses = new KernelLosses(kernel);
     losses.reasons().forEach(reason -> self.loss(reason, () -> losses.count(reason)));
     BlindSpotCounts spots = new BlindSpotCounts(kernel);
@@ -37,6 +41,9 @@ final class SelfReport {
         .keySet()
         .forEach(reason -> self.loss(reason, () -> tracker.losses().byReason().get(reason)));
     self.loss("file_unreachable", poller::undecidedForEver);
+    self.loss("state_unread", kept::unread);
+    self.loss("state_unwritten", kept::unwritten);
+    self.loss("state_full", kept::left);
     kernel.statuses().forEach(probe -> register(self, kernel, probe));
     self.loss("probe_missed", () -> misses(kernel));
     OwnProcess.register(self);

@@ -2,12 +2,14 @@
 package io.modelwarden.agent;
 
 import io.modelwarden.config.Cidr;
+import io.modelwarden.config.DeclaredModel;
 import io.modelwarden.config.Endpoint;
 import io.modelwarden.config.Settings;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.model.PathPattern;
 import io.modelwarden.probe.KernelFeatures;
 import io.modelwarden.probe.ProbeSettings;
+import io.modelwarden.session.Declaration;
 import io.modelwarden.session.PeerNetworks;
 import io.modelwarden.session.PhaseSettings;
 import io.modelwarden.session.SessionSettings;
@@ -73,16 +75,22 @@ final class Wiring {
   }
 
   /** The model that an executable is declared to hold without reading a file. */
-  static Function<ProcessFacts, Optional<String>> declared(Settings settings) {
-    Map<PathPattern, String> patterns =
+  static Function<ProcessFacts, Optional<Declaration>> declared(Settings settings) {
+    Map<PathPattern, Declaration> patterns =
         settings.holdsModel().entrySet().stream()
             .collect(
-                Collectors.toMap(entry -> PathPattern.of(entry.getKey()), Map.Entry::getValue));
+                Collectors.toMap(
+                    entry -> PathPattern.of(entry.getKey()),
+                    entry -> declaration(entry.getValue())));
     return process ->
         patterns.entrySet().stream()
             .filter(entry -> entry.getKey().matches(process.executablePath()))
             .map(Map.Entry::getValue)
             .findFirst();
+  }
+
+  static Declaration declaration(DeclaredModel model) {
+    return new Declaration(model.name(), model.sizeBytes());
   }
 
   private static List<String> texts(List<Cidr> networks) {

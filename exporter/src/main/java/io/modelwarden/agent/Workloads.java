@@ -2,8 +2,11 @@
 package io.modelwarden.agent;
 
 import io.modelwarden.config.ConfigurationException;
+import io.modelwarden.config.DeclaredModel;
 import io.modelwarden.config.Settings;
+import io.modelwarden.event.DisplayText;
 import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.session.Declaration;
 import io.modelwarden.telemetry.HostIdentity;
 import io.modelwarden.telemetry.MetricNames;
 import io.modelwarden.telemetry.SelfMetrics;
@@ -23,15 +26,20 @@ import io.modelwarden.workload.kubernetes.PodWatch;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Whose processes are: of pods where there is a cluster, whose client is loaded only there. */
 final class Workloads implements AutoCloseable {
 
+  private static final Logger logger = Logger.getLogger(Workloads.class.getName());
+
   private final @Nullable PodWatch watch;
   private final @Nullable PodWorkloads pods;
   private final CgroupWorkloads cgroups = new CgroupWorkloads();
   private long declarations;
+  private String refusedDeclaration = "";
 
   private Workloads() {
     watch = null;
@@ -101,11 +109,28 @@ final class Workloads implements AutoCloseable {
   }
 
   /** The model that annotations declare the process to hold. */
-  Optional<String> declared(ProcessFacts process) {
+  Optional<Declaration> declared(ProcessFacts process) {
     return watch == null
         ? Optional.empty()
         : Optional.of(watch.holdsModel(CgroupPath.parse(process.cgroupPath()).podUid()))
-            .filter(model -> !model.isEmpty());
+            .filter(text -> !text.isEmpty())
+            .map(this::declaration);
+  }
+
+  /** A size that says nothing must not hide that the model is held. */
+  private Declaration declaration(String text) {
+    try {
+      return Wiring.declaration(DeclaredModel.parse(text));
+    } catch (IllegalArgumentException wrong) {
+      if (!text.equals(refusedDeclaration)) {
+        refusedDeclaration = text;
+        logger.log(
+            Level.WARNING,
+            "annotation modelwarden.io/holds-model: ''{0}'' {1}: it counts as a name without a size",
+            new Object[] {DisplayText.escape(text), wrong.getMessage()});
+      }
+      return new Declaration(text, 0);
+    }
   }
 
   /** Whether annotations may declare something else than when this was asked last. */

@@ -7,8 +7,8 @@ import java.util.function.Function;
 /**
  * One setting: the only place where its name, default, rule and meaning are written.
  *
- * @param kind how it is written: text, list (of texts), map (from text to text) or rules (maps from
- *     text to one or more texts)
+ * @param kind how it is written: text, list (of texts), map (from text to text), models (a map to
+ *     texts that may have an equals sign) or rules (maps from text to one or more texts)
  * @param defaultText as a user would write it
  * @param parse from text to value; throws IllegalArgumentException with the rule that was broken,
  *     worded to follow the value
@@ -25,6 +25,7 @@ record Key<T>(
     TEXT,
     LIST,
     MAP,
+    MODELS,
     RULES
   }
 

@@ -3,6 +3,7 @@ package io.modelwarden.config;
 
 import static io.modelwarden.config.Key.Kind.LIST;
 import static io.modelwarden.config.Key.Kind.MAP;
+import static io.modelwarden.config.Key.Kind.MODELS;
 import static io.modelwarden.config.Key.Kind.RULES;
 import static io.modelwarden.config.Key.Kind.TEXT;
 
@@ -71,15 +72,16 @@ final class Keys {
           "1MiB to 1TiB",
           "Files with other endings are looked into from this size on.",
           Rules.bytes(1 << 20, 1L << 40));
-  static final Key<Map<String, String>> HOLDS_MODEL =
+  static final Key<Map<String, DeclaredModel>> HOLDS_MODEL =
       key(
           "holds-model",
-          MAP,
+          MODELS,
           "",
-          "absolute pattern of an executable to name of a model",
+          "absolute pattern of an executable to name of a model, or NAME=SIZE such as llama-70b=140GB",
           "Executables that hold a model without ever reading a file, such as servers that stream"
-              + " weights.",
-          Rules::names);
+              + " weights; their processes are marked within ten seconds. The size counts as long as this machine has no file of that model; without"
+              + " any the lane read-then-egress goes by bytes alone.",
+          Rules::declaredModels);
   static final Key<List<WorkloadRule>> INCLUDE =
       key(
           "workloads.include",
@@ -290,6 +292,16 @@ final class Keys {
           "Where `modelwarden top` asks, in a folder of mode 0700 that is made if there is none:"
               + " only the agent's user can.",
           Rules::socket);
+  static final Key<Optional<Path>> STATE_FILE =
+      key(
+          "state.file",
+          TEXT,
+          "/var/lib/modelwarden/state",
+          "an absolute path, or empty for none",
+          "Where the agent leaves to the next one which processes hold a model, in a folder that"
+              + " only its user can write; made with mode 0700 if there is none. It is worth nothing"
+              + " after a reboot.",
+          Rules::file);
   static final Key<Integer> COUNTER_ENTRIES =
       key(
           "kernel.counter-entries",

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -46,15 +47,16 @@ record Raw(
     return switch (kind) {
       case TEXT -> text(place, text.strip());
       case LIST -> list(place, parts);
-      case MAP -> map(place, pairs(parts));
+      case MAP -> map(place, pairs(parts, part -> part.lastIndexOf('=')));
+      case MODELS -> map(place, pairs(parts, part -> part.indexOf('=')));
       case RULES -> rules(place, YamlRules.of(text));
     };
   }
 
-  private static Map<String, String> pairs(List<String> parts) {
+  private static Map<String, String> pairs(List<String> parts, ToIntFunction<String> split) {
     Map<String, String> pairs = new LinkedHashMap<>();
     for (String part : parts) {
-      int equals = part.lastIndexOf('=');
+      int equals = split.applyAsInt(part);
       if (equals <= 0) {
         throw new IllegalArgumentException("is not written as pattern=name");
       }

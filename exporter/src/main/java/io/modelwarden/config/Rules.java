@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -156,6 +157,33 @@ final class Rules {
               }
             });
     return raw.map();
+  }
+
+  /** From pattern of path to model. */
+  static Map<String, DeclaredModel> declaredModels(Raw raw) {
+    names(raw);
+    Map<String, DeclaredModel> models = new LinkedHashMap<>();
+    raw.map()
+        .forEach(
+            (pattern, text) -> {
+              try {
+                models.put(pattern, DeclaredModel.parse(text));
+              } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException(
+                    "has '" + text + "' for '" + pattern + "', which " + wrong.getMessage());
+              }
+            });
+    return models;
+  }
+
+  static Optional<Path> file(Raw raw) {
+    String path = raw.text();
+    boolean named = path.startsWith("/") && !path.endsWith("/");
+    if (!path.isEmpty() && !(named && path.chars().noneMatch(Character::isISOControl))) {
+      throw new IllegalArgumentException(
+          "is no path of a file, such as " + Keys.STATE_FILE.defaultText());
+    }
+    return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path));
   }
 
   static <T> Function<Raw, List<T>> each(Function<String, T> parse) {

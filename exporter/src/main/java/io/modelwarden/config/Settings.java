@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  * All settings, valid. Sizes are bytes.
  *
  * @param topSocket null if there is none
+ * @param stateFile null if there is none
  */
 public record Settings(
     Models models,
-    Map<String, String> holdsModel,
+    Map<String, DeclaredModel> holdsModel,
     Workloads workloads,
     Network network,
     Session session,
@@ -25,6 +26,7 @@ public record Settings(
     int metricsSeriesLimit,
     Http http,
     @Nullable Path topSocket,
+    @Nullable Path stateFile,
     Kernel kernel) {
 
   public record Models(

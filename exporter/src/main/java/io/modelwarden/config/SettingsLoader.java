@@ -98,6 +98,7 @@ public final class SettingsLoader {
         get(Keys.SERIES_LIMIT),
         new Settings.Http(get(Keys.LISTEN), get(Keys.FILE_METRICS)),
         get(Keys.TOP_SOCKET).orElse(null),
+        get(Keys.STATE_FILE).orElse(null),
         new Settings.Kernel(
             get(Keys.COUNTER_ENTRIES), get(Keys.RING_SIZE), get(Keys.POLL_INTERVAL)));
   }

@@ -53,7 +53,7 @@ final class YamlFile {
           return Raw.list(node.place(), node.items().stream().map(YamlNode::text).toList());
         }
       }
-      case MAP -> {
+      case MAP, MODELS -> {
         if (node.isMap()) {
           return Raw.map(node.place(), texts(key, node));
         }

@@ -43,6 +43,10 @@ public sealed interface KernelEvent {
       ProcessKey process, int fileId, String path, long liveBytes, long epochNanos)
       implements KernelEvent {}
 
+  /** A process has a file open that it opened unseen: nobody knows what it took of it. */
+  record FileFound(ProcessKey process, int fileId, String path, long epochNanos)
+      implements KernelEvent {}
+
   /** Bytes that an armed process sent. */
   record BytesSent(ProcessKey process, Flow flow, Increment increment) implements KernelEvent {}
 

@@ -4,6 +4,7 @@ package io.modelwarden.libbpf;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import java.io.ByteArrayOutputStream;
 
 /** A program of an object. */
 public final class BpfProgram {
@@ -100,18 +101,24 @@ public final class BpfProgram {
     }
   }
 
-  /** Runs an iterator to its end over all tasks, or over one process; its output is thrown away. */
-  public void iterate(int pid) {
+  /**
+   * Runs an iterator to its end over all tasks, or over one process.
+   *
+   * @return what the program printed
+   */
+  public byte[] iterate(int pid) {
     try (BpfLink link = attachIterator(pid)) {
       int number = functions.bpf_iter_create(link.descriptor());
       if (number < 0) {
         throw BpfException.of("iterate " + name(), number);
       }
       try (Descriptor iterator = new Descriptor(number);
-          Memory sink = new Memory(READ_BYTES)) {
-        while (iterator.read(sink) > 0) {
-          // The program writes to maps; what it prints is nothing.
+          Memory buffer = new Memory(READ_BYTES)) {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream(0);
+        for (long read = iterator.read(buffer); read > 0; read = iterator.read(buffer)) {
+          printed.writeBytes(buffer.getByteArray(0, (int) read));
         }
+        return printed.toByteArray();
       }
     }
   }

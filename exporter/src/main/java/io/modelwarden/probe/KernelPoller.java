@@ -25,7 +25,6 @@ public final class KernelPoller implements AutoCloseable {
   private static final long CROWDED_NANOS = 5_000_000_000L;
   private static final long SAMPLE_NANOS = 10_000_000_000L;
 
-  private final KernelSide kernel;
   private final Clock clock;
   private final EventSink sink;
   private final FileJudge judge;
@@ -36,12 +35,15 @@ public final class KernelPoller implements AutoCloseable {
   private final FileInspector inspector;
   private final Counters counters;
   private final MappingSampler mappings;
+  private final OpenFiles openFiles;
   private final Disarming disarming;
+  private final Declarations declarations;
   private final SessionMarks sessionMarks;
   private final CgroupTable cgroups;
   private final FileHolders holders;
   private final SelectedEvents selected;
   private final BlindSpots blindSpots;
+  private final Set<ProcessKey> recovered = new HashSet<>();
   private long sweptNanos;
   private long sampledNanos;
 
@@ -55,7 +57,6 @@ public final class KernelPoller implements AutoCloseable {
       CgroupJudge cgroupJudge,
       Duration patience,
       EventSink sink) {
-    this.kernel = kernel;
     Layouts layouts = kernel.layouts();
     this.clock = clock;
     this.sink = sink;
@@ -78,9 +79,11 @@ public final class KernelPoller implements AutoCloseable {
             sink);
     this.counters = new Counters(kernel, clock, names, selected);
     this.mappings = new MappingSampler(kernel, clock, names, selected);
+    this.openFiles = new OpenFiles(kernel, clock, names, selected);
     this.disarming = new Disarming(kernel);
     this.blindSpots = new BlindSpots(kernel, texts, clock, sink);
-    this.sessionMarks = new SessionMarks(kernel.map("exec_sessions"));
+    this.declarations = new Declarations(kernel);
+    this.sessionMarks = new SessionMarks(kernel);
     cgroups.activate();
   }
 
@@ -174,9 +177,31 @@ public final class KernelPoller implements AutoCloseable {
    * now on, and so is what its children do.
    */
   public void declare(int pid) {
-    byte[] request = kernel.layouts().bytes(kernel.layouts().declareRequest);
-    kernel.layouts().declareRequest.integer("pid", 4).put(Layouts.view(request), 0, pid);
-    kernel.program("declare").run(request);
+    declarations.declare(pid);
+  }
+
+  /** The same of one that was there before the agent. */
+  public void recover(int pid) {
+    declarations.recover(pid);
+  }
+
+  /**
+   * The same of the very image that an earlier agent knew. What it sends is counted even if its
+   * cgroup is left out: a holder once stays one.
+   *
+   * @return false if it is no more
+   */
+  public boolean recover(ProcessKey process) {
+    boolean lives = declarations.recover(process);
+    if (lives) {
+      recovered.add(process);
+    }
+    return lives;
+  }
+
+  /** How often exec sessions have taken a model; 0 if none holds one. */
+  public long sessionTakes() {
+    return sessionMarks.takes();
   }
 
   public long ringPendingBytes() {
@@ -232,7 +257,7 @@ public final class KernelPoller implements AutoCloseable {
 
   /** What the processes of these cgroups send is counted no longer, unless it may be of others. */
   private void disarm(Set<Long> leftOut) {
-    Set<ProcessKey> suspects = new HashSet<>();
+    Set<ProcessKey> suspects = new HashSet<>(recovered);
     BiConsumer<ProcessKey, Integer> suspect =
         (process, file) -> {
           if (holders.of(file) != FileHolder.NONE) {
@@ -250,7 +275,7 @@ public final class KernelPoller implements AutoCloseable {
 
   /** What is open or mapped now: it was touched while it did not count. */
   private void findHeld() {
-    kernel.program("recover_descriptors").iterate(0);
+    openFiles.findAll();
     mappings.sampleAll();
   }
 
@@ -301,6 +326,7 @@ public final class KernelPoller implements AutoCloseable {
     ends.forEach(end -> keys.add(end.process()));
     counters.forget(keys);
     mappings.forget(keys);
+    recovered.removeAll(keys);
     for (ProcessTable.End end : ends) {
       selected.accept(
           new KernelEvent.ProcessEnded(

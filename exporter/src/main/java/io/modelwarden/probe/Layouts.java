@@ -23,7 +23,9 @@ final class Layouts {
   final StructLayout decideRequest;
   final StructLayout disarmRequest;
   final StructLayout declareRequest;
+  final StructLayout forgetSessionsRequest;
   final StructLayout holderRequest;
+  final StructLayout openFile;
   final StructLayout fileKey;
   final StructLayout fileFacts;
   final StructLayout processFacts;
@@ -52,7 +54,9 @@ final class Layouts {
     decideRequest = types.struct("decide_request");
     disarmRequest = types.struct("disarm_request");
     declareRequest = types.struct("declare_request");
+    forgetSessionsRequest = types.struct("forget_sessions_request");
     holderRequest = types.struct("holder_request");
+    openFile = types.struct("open_file");
     fileKey = types.struct("file_key");
     fileFacts = types.struct("file_facts");
     processFacts = types.struct("process_facts");

@@ -34,7 +34,8 @@ final class ProbeCatalog {
           Map.entry("decide", new Purpose("verdicts on files", true)),
           Map.entry("set_holder", new Purpose("whose files are", true)),
           Map.entry("disarm", new Purpose("ends of marks", true)),
-          Map.entry("declare", new Purpose("marks by declaration", true)));
+          Map.entry("declare", new Purpose("marks by declaration", true)),
+          Map.entry("forget_sessions", new Purpose("ends of exec sessions", true)));
 
   private ProbeCatalog() {}
 

@@ -4,6 +4,7 @@ package io.modelwarden.probe;
 import io.modelwarden.event.EventSink;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.FileAccessed;
+import io.modelwarden.event.KernelEvent.FileFound;
 import io.modelwarden.event.KernelEvent.FileMapped;
 import io.modelwarden.event.KernelEvent.MappingSampled;
 import io.modelwarden.event.KernelEvent.ProcessEnded;
@@ -74,6 +75,8 @@ final class SelectedEvents implements EventSink {
       touched(mapped.process(), mapped.fileId(), event);
     } else if (event instanceof MappingSampled sampled) {
       touched(sampled.process(), sampled.fileId(), event);
+    } else if (event instanceof FileFound found) {
+      touched(found.process(), found.fileId(), event);
     } else if (event instanceof ProcessEnded ended) {
       ended(ended);
     } else {

@@ -2,6 +2,8 @@
 package io.modelwarden.probe;
 
 import io.modelwarden.libbpf.BpfMap;
+import io.modelwarden.libbpf.BpfProgram;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,15 +19,29 @@ final class SessionMarks {
   private static final long IDLE_NANOS = Duration.ofDays(1).toNanos();
 
   private final BpfMap map;
+  private final BpfProgram forget;
+  private final Layouts layouts;
+  private final ByteBuffer takes;
 
-  SessionMarks(BpfMap map) {
-    this.map = map;
+  SessionMarks(KernelSide kernel) {
+    this.map = kernel.map("exec_sessions");
+    this.forget = kernel.program("forget_sessions");
+    this.layouts = kernel.layouts();
+    this.takes = kernel.variable("sessions_hold");
+  }
+
+  /** How often a session has taken a model since none held any; 0 if none does. */
+  long takes() {
+    return takes.getLong(0);
   }
 
   /**
    * @param living numbers of sessions with an armed process that lives
    */
   void sweep(Set<Integer> living, long nowBootNanos) {
+    if (takes.getLong(0) == 0) {
+      return;
+    }
     List<Integer> idle = new ArrayList<>();
     map.forEach(
         (keys, keyAt, values, at) -> {
@@ -35,6 +51,26 @@ final class SessionMarks {
           }
         });
     idle.forEach(this::delete);
+    if (living.stream().allMatch(session -> session == 0)) {
+      forgetAll();
+    }
+  }
+
+  /** While none is left no write to a pipe or terminal costs anything. */
+  private void forgetAll() {
+    long before = takes.getLong(0); // first: whoever takes a model from here on is not overlooked
+    if (!isEmpty()) {
+      return;
+    }
+    byte[] request = layouts.bytes(layouts.forgetSessionsRequest);
+    layouts.forgetSessionsRequest.integer("takes", 8).put(Layouts.view(request), 0, before);
+    forget.run(request);
+  }
+
+  private boolean isEmpty() {
+    boolean[] found = {false};
+    map.forEach((keys, keyAt, values, at) -> found[0] = true);
+    return !found[0];
   }
 
   private void delete(int session) {

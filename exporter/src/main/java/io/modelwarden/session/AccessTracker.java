@@ -8,6 +8,7 @@ import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.BytesUncounted;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.KernelEvent.FileAccessed;
+import io.modelwarden.event.KernelEvent.FileFound;
 import io.modelwarden.event.KernelEvent.FileMapped;
 import io.modelwarden.event.KernelEvent.FileSeen;
 import io.modelwarden.event.KernelEvent.MappingSampled;
@@ -22,8 +23,10 @@ import io.modelwarden.workload.CgroupPath;
 import io.modelwarden.workload.Readiness;
 import io.modelwarden.workload.Workload;
 import io.modelwarden.workload.WorkloadResolver;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +48,12 @@ public final class AccessTracker implements EventSink {
   private final MemoryTracker memory;
   private final ProcessEnds ends;
   private final Holdings holdings;
+  private final Recovery recovery;
   private volatile int marksHeld;
 
   /**
    * @param readiness of the container whose cgroup this is
-   * @param declared name of the model that a process is declared to hold
+   * @param declared the model that a process is declared to hold
    * @param disarm ends the mark of a process in the kernel; false if it has a model open or mapped
    */
   public AccessTracker(
@@ -58,7 +62,7 @@ public final class AccessTracker implements EventSink {
       WorkloadResolver workloads,
       Function<CgroupPath, Readiness> readiness,
       PeerScopes scopes,
-      Function<ProcessFacts, Optional<String>> declared,
+      Function<ProcessFacts, Optional<Declaration>> declared,
       EvidenceSink sink,
       Predicate<ProcessKey> disarm) {
     SessionLosses losses = new SessionLosses();
@@ -69,12 +73,20 @@ public final class AccessTracker implements EventSink {
     starts = new Starts(settings.phase(), settings.limits().processes(), time, readiness);
     processes = new Processes(workloads, starts, settings.limits().processes(), time);
     sessions = new Sessions(context);
-    egress = new EgressTracker(context, sessions, scopes);
-    holdings = new Holdings(processes, declared, settings, time, losses, egress::firstHolding);
-    tracker = new FileTracker(context, sessions, holdings);
+    SizeGauges sizes = new SizeGauges(sink);
+    egress = new EgressTracker(context, sessions, sizes, scopes);
+    holdings =
+        new Holdings(
+            context,
+            processes,
+            declared,
+            egress::firstHolding,
+            (process, model) -> recovery().recovered(process, model));
+    recovery = new Recovery(context, holdings);
+    tracker = new FileTracker(context, sessions, holdings, sizes);
     mappings = new MappingTracker(context, holdings);
     Provisional provisional = new Provisional(settings.limits().provisional(), losses);
-    files = new FileEvents(context, provisional, tracker, mappings);
+    files = new FileEvents(context, provisional, tracker, mappings, recovery);
     memory = new MemoryTracker(context, sessions, holdings);
     ends = new ProcessEnds(context, processes, sessions, files, mappings, disarm);
   }
@@ -97,6 +109,8 @@ public final class AccessTracker implements EventSink {
           new Access(mapped.fileId(), mapped.path(), Action.MMAP, "mmap", mapped.increment()));
     } else if (event instanceof MappingSampled sampled) {
       sampled(sampled);
+    } else if (event instanceof FileFound found) {
+      found(found);
     } else if (event instanceof BytesSent sent) {
       sent(sent);
     } else if (event instanceof MemoryRead read) {
@@ -120,6 +134,7 @@ public final class AccessTracker implements EventSink {
     starts.tick();
     files.tick();
     ends.tick(holdings);
+    recovery.tick(processes);
     sessions.tick();
     marksHeld = processes.holderCount();
   }
@@ -143,6 +158,47 @@ public final class AccessTracker implements EventSink {
   /** Other models may be declared now. A process that was one's holder once stays that. */
   public void declareAnew() {
     processes.all().forEach(holdings::declare);
+  }
+
+  /** What an earlier agent knew of a process that lives and will be seen. */
+  public void remember(HeldModel held) {
+    recovery.remember(held);
+  }
+
+  /**
+   * Containers with a process that held a model before the agent was there, each told once: what
+   * else runs in them may have it too.
+   */
+  public Set<String> takeRecoveredContainers() {
+    return recovery.takeContainers();
+  }
+
+  /** Who holds what, for an agent that comes later. */
+  public List<HeldModel> holders() {
+    List<HeldModel> held = new ArrayList<>();
+    for (TrackedProcess process : processes.holders()) {
+      process.holdings().forEach((model, how) -> held.add(heldModel(process, model, how)));
+    }
+    return held;
+  }
+
+  /** Another number than before if {@link #holders} tells of other processes or models. */
+  public long holdersVersion() {
+    return holdings.version() + processes.holdersRemoved();
+  }
+
+  private HeldModel heldModel(TrackedProcess process, String model, TrackedProcess.Held how) {
+    ModelUse use = process.lineage.use(model);
+    long ends = holdings.endNanos(process);
+    SteadyTime time = context.time();
+    return new HeldModel(
+        process.key(),
+        model,
+        context.catalog().set(model).sizeBytes(),
+        use == null ? 0 : use.heldBytes(),
+        how.sinceEpochNanos(),
+        process.lineage.lastReadEpochNanos,
+        ends == TrackedProcess.NEVER ? 0 : time.epochNanos() + ends - time.nanos());
   }
 
   /** Peers are classified by these from now on. */
@@ -173,12 +229,17 @@ public final class AccessTracker implements EventSink {
     return context.live().view(processes.all());
   }
 
+  private Recovery recovery() {
+    return recovery;
+  }
+
   private void processSeen(ProcessFacts facts) {
     boolean known = processes.get(facts.key()) != null;
     TrackedProcess process = processes.add(facts);
     if (!known) {
       processes.evict(ends::evict);
       holdings.begin(process);
+      recovery.begin(process);
     }
   }
 
@@ -193,6 +254,13 @@ public final class AccessTracker implements EventSink {
     TrackedProcess process = process(sample.process());
     if (process != null) {
       files.sampled(process, sample);
+    }
+  }
+
+  private void found(FileFound found) {
+    TrackedProcess process = process(found.process());
+    if (process != null) {
+      files.found(process, found);
     }
   }
 

@@ -29,13 +29,15 @@ final class EgressTracker {
 
   private final Context context;
   private final Sessions sessions;
+  private final SizeGauges sizes;
   private final RunningTotals<TotalKey> totals;
   private final RunningTotals<AcceptedKey> accepted;
   private volatile PeerScopes scopes;
 
-  EgressTracker(Context context, Sessions sessions, PeerScopes scopes) {
+  EgressTracker(Context context, Sessions sessions, SizeGauges sizes, PeerScopes scopes) {
     this.context = context;
     this.sessions = sessions;
+    this.sizes = sizes;
     this.scopes = scopes;
     this.totals = context.newTotals();
     this.accepted = context.newTotals();
@@ -70,6 +72,10 @@ final class EgressTracker {
     PeerScope scope = scopes.scope(flow);
     String model = process.largestModel();
     measure(process, flow, scope, model, increment);
+    ModelSet set = context.catalog().set(model);
+    if (set.sizeBytes() > 0) { // of what is held without reading a file nobody else tells it
+      sizes.model(process.workload, set, increment.lastEpochNanos());
+    }
     totals.add(new TotalKey(process.workload, scope, flow.role()), increment.bytes());
     String shown = shown(flow);
     context.live().sent(process, new Activity.Destination(shown, flow.port(), scope), increment);
@@ -100,7 +106,7 @@ final class EgressTracker {
             new CoarserKey(flow.role(), scope),
             increment);
     boolean other = slice.merged || peer.equals(OTHER);
-    double age = process.holding(increment.lastEpochNanos()).ageSeconds();
+    double age = process.holding(increment.lastEpochNanos(), context.catalog()).ageSeconds();
     slice.describe(
         model,
         context.phase(process, model),
@@ -117,7 +123,7 @@ final class EgressTracker {
                 bytes,
                 totals.get(new TotalKey(process.workload, scope, flow.role())),
                 // What is held is a running total like what was sent: both are those of the end.
-                process.holding(increment.lastEpochNanos()).withAge(age)));
+                process.holding(increment.lastEpochNanos(), context.catalog()).withAge(age)));
   }
 
   private void measure(

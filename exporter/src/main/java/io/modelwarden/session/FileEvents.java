@@ -2,6 +2,7 @@
 package io.modelwarden.session;
 
 import io.modelwarden.event.FileFacts;
+import io.modelwarden.event.KernelEvent.FileFound;
 import io.modelwarden.event.KernelEvent.MappingSampled;
 
 /** Counts what is done to models, and holds back what is done to files without a verdict. */
@@ -13,12 +14,19 @@ final class FileEvents {
   private final Provisional provisional;
   private final FileTracker files;
   private final MappingTracker mappings;
+  private final Recovery recovery;
 
-  FileEvents(Context context, Provisional provisional, FileTracker files, MappingTracker mappings) {
+  FileEvents(
+      Context context,
+      Provisional provisional,
+      FileTracker files,
+      MappingTracker mappings,
+      Recovery recovery) {
     this.context = context;
     this.provisional = provisional;
     this.files = files;
     this.mappings = mappings;
+    this.recovery = recovery;
   }
 
   void seen(FileFacts facts) {
@@ -52,10 +60,19 @@ final class FileEvents {
     }
   }
 
+  void found(TrackedProcess process, FileFound found) {
+    CatalogFile file = context.catalog().file(found.fileId());
+    if (file.isModel()) {
+      recovery.found(process, file, found);
+    } else if (!file.isOrdinary()) {
+      provisional.add(process, found, context.time().nanos());
+    }
+  }
+
   /** The process is gone and nobody will look at what it read: it may have been models. */
   void countWithoutVerdict(TrackedProcess process) {
     provisional.take(process).stream()
-        .filter(entry -> entry.sample() == null)
+        .filter(entry -> entry.state() == null)
         .forEach(this::countWithoutVerdict);
   }
 
@@ -76,11 +93,12 @@ final class FileEvents {
   }
 
   private void count(CatalogFile file, Provisional.Entry entry) {
-    MappingSampled sample = entry.sample();
-    if (sample == null) {
-      files.record(entry.process(), file, entry.access());
-    } else {
+    if (entry.state() instanceof MappingSampled sample) {
       mappings.record(entry.process(), file, sample);
+    } else if (entry.state() instanceof FileFound found) {
+      recovery.found(entry.process(), file, found);
+    } else {
+      files.record(entry.process(), file, entry.access());
     }
   }
 }

@@ -36,13 +36,13 @@ final class FileTracker {
   private final EvidenceSink sink;
   private final Context context;
 
-  FileTracker(Context context, Sessions sessions, Holdings holdings) {
+  FileTracker(Context context, Sessions sessions, Holdings holdings, SizeGauges sizes) {
     this.context = context;
     this.catalog = context.catalog();
     this.sessions = sessions;
     this.holdings = holdings;
     this.sink = context.sink();
-    this.sizes = new SizeGauges(sink);
+    this.sizes = sizes;
     this.totals = context.newTotals();
   }
 

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -17,29 +18,34 @@ final class Holdings {
 
   private final Processes processes;
   private final ExecSessions execSessions;
-  private final Function<ProcessFacts, Optional<String>> declared;
+  private final ModelCatalog catalog;
+  private final Function<ProcessFacts, Optional<Declaration>> declared;
   private final SessionSettings settings;
   private final SteadyTime time;
   private final SessionLosses losses;
   private final Consumer<TrackedProcess> onFirstHolding;
+  private final BiConsumer<TrackedProcess, String> onRecovered;
+  private long version;
 
   /**
    * @param onFirstHolding called once for a process, when it begins to hold anything
+   * @param onRecovered called for each model that a process held before the agent
    */
   Holdings(
+      Context context,
       Processes processes,
-      Function<ProcessFacts, Optional<String>> declared,
-      SessionSettings settings,
-      SteadyTime time,
-      SessionLosses losses,
-      Consumer<TrackedProcess> onFirstHolding) {
+      Function<ProcessFacts, Optional<Declaration>> declared,
+      Consumer<TrackedProcess> onFirstHolding,
+      BiConsumer<TrackedProcess, String> onRecovered) {
     this.processes = processes;
-    this.execSessions = new ExecSessions(settings, losses);
+    this.execSessions = new ExecSessions(context.settings(), context.losses());
+    this.catalog = context.catalog();
     this.declared = declared;
-    this.settings = settings;
-    this.time = time;
-    this.losses = losses;
+    this.settings = context.settings();
+    this.time = context.time();
+    this.losses = context.losses();
     this.onFirstHolding = onFirstHolding;
+    this.onRecovered = onRecovered;
   }
 
   /** What a process holds from its beginning, and so do its children that were seen before it. */
@@ -60,7 +66,36 @@ final class Holdings {
   void declare(TrackedProcess process) {
     declared
         .apply(process.facts)
-        .ifPresent(model -> hold(process, model, Via.DECLARED, process.facts.startEpochNanos()));
+        .ifPresent(
+            declaration -> {
+              catalog.claim(declaration.model(), declaration.sizeBytes());
+              Via via = isOlderThanAgent(process) ? Via.RECOVERED : Via.DECLARED;
+              hold(process, declaration.model(), via, process.facts.startEpochNanos());
+            });
+  }
+
+  boolean isOlderThanAgent(TrackedProcess process) {
+    return process.facts.startEpochNanos() < time.startEpochNanos();
+  }
+
+  /** Another number than before if somebody began to hold a model, or ceased to. */
+  long version() {
+    return version;
+  }
+
+  /** When the mark of the process ends, steady time; NEVER if it does not by itself. */
+  long endNanos(TrackedProcess process) {
+    if (process.tookData || process.maps() || !isInherited(process)) {
+      return TrackedProcess.NEVER;
+    }
+    if (process.markEndsNanos() != TrackedProcess.NEVER) {
+      return process.markEndsNanos();
+    }
+    if (process.droppedNanos >= 0) {
+      return process.droppedNanos + settings.marksAfterExec().toNanos();
+    }
+    long lastNanos = Math.max(process.lineage.lastReadNanos, process.seenNanos);
+    return lastNanos + settings.marksInherited().toNanos();
   }
 
   /**
@@ -123,9 +158,16 @@ final class Holdings {
 
   private void holdOne(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
     int limit = settings.limits().modelsPerLineage();
+    boolean first = !process.holds();
     if (process.hold(model, via, sinceEpochNanos, limit)) {
+      version++;
+    }
+    if (first) {
       processes.becameHolder(process);
       onFirstHolding.accept(process);
+    }
+    if (via == Via.RECOVERED) {
+      onRecovered.accept(process, model);
     }
   }
 
@@ -149,18 +191,18 @@ final class Holdings {
     if (!process.holds()) {
       return true;
     }
-    if (!isInherited(process)) {
-      return false;
-    }
-    if (process.droppedNanos >= 0) {
-      return time.nanos() - process.droppedNanos >= settings.marksAfterExec().toNanos();
-    }
-    long lastNanos = Math.max(process.lineage.lastReadNanos, process.seenNanos);
-    return time.nanos() - lastNanos >= settings.marksInherited().toNanos();
+    return time.nanos() >= endNanos(process);
   }
 
+  /** What was only inherited before the agent's start is recovered with its end. */
   private static boolean isInherited(TrackedProcess process) {
+    boolean endsLikeBefore = process.markEndsNanos() != TrackedProcess.NEVER;
     return process.holdings().values().stream()
-        .allMatch(held -> held.via() == Via.PARENT || held.via() == Via.SESSION);
+        .map(TrackedProcess.Held::via)
+        .allMatch(
+            via ->
+                via == Via.PARENT
+                    || via == Via.SESSION
+                    || (via == Via.RECOVERED && endsLikeBefore));
   }
 }

@@ -121,7 +121,7 @@ final class MemoryTracker {
             new CoarserKey(victimLineage, method),
             increment);
     String model = victim.largestModel();
-    Holding holding = victim.holding(increment.lastEpochNanos());
+    Holding holding = victim.holding(increment.lastEpochNanos(), context.catalog());
     slice.describe(
         model,
         context.phase(reader, model),

@@ -15,6 +15,7 @@ final class ModelCatalog {
 
   private final Map<Integer, CatalogFile> files = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<String, Members> sets = new HashMap<>();
+  private final Map<String, ModelSet> claims = new HashMap<>();
   private final ModelNaming naming;
   private final int limit;
   private final SessionLosses losses;
@@ -66,8 +67,31 @@ final class ModelCatalog {
     return model;
   }
 
+  /**
+   * Somebody says how large a model is. That counts as long as no file of it is known; of several
+   * sizes the smallest, so that nobody can make what others take look small beside it.
+   *
+   * @param sizeBytes 0 says nothing
+   */
+  void claim(String model, long sizeBytes) {
+    if (sizeBytes > 0 && (claims.size() < limit || claims.containsKey(model))) {
+      claims.merge(model, new ModelSet(model, UNKNOWN_FORMAT, sizeBytes), ModelCatalog::smaller);
+    }
+  }
+
+  private static ModelSet smaller(ModelSet one, ModelSet other) {
+    return other.sizeBytes() < one.sizeBytes() ? other : one;
+  }
+
   ModelSet set(String model) {
     Members members = sets.get(model);
+    if (members != null && members.sizeBytes > 0) {
+      return members.view(model);
+    }
+    ModelSet claimed = claims.get(model);
+    if (claimed != null) {
+      return claimed;
+    }
     return members == null ? new ModelSet(model, UNKNOWN_FORMAT, 0) : members.view(model);
   }
 

@@ -32,6 +32,7 @@ final class Processes {
   private final Starts starts;
   private final int limit;
   private final SteadyTime time;
+  private long holdersRemoved;
 
   Processes(WorkloadResolver workloads, Starts starts, int limit, SteadyTime time) {
     this.workloads = workloads;
@@ -74,7 +75,9 @@ final class Processes {
   }
 
   void remove(TrackedProcess process) {
-    boolean known = armed.remove(process.key()) != null | holders.remove(process.key()) != null;
+    boolean holder = holders.remove(process.key()) != null;
+    boolean known = armed.remove(process.key()) != null || holder;
+    holdersRemoved += holder ? 1 : 0;
     if (known) {
       process.remove();
       unlink(process);
@@ -104,6 +107,11 @@ final class Processes {
 
   int size() {
     return armed.size() + holders.size();
+  }
+
+  /** How many processes that held a model are no more. */
+  long holdersRemoved() {
+    return holdersRemoved;
   }
 
   int holderCount() {

@@ -2,6 +2,8 @@
 package io.modelwarden.session;
 
 import io.modelwarden.event.Increment;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.KernelEvent.FileFound;
 import io.modelwarden.event.KernelEvent.MappingSampled;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,9 +16,11 @@ final class Provisional {
 
   private record Key(TrackedProcess process, String path, Evidence.Action action, String method) {}
 
-  /** One held access, or where {@code sample} is set the newest sample of a mapping. */
+  /**
+   * One held access, or where {@code state} is set what was seen last instead of being added up.
+   */
   record Entry(
-      TrackedProcess process, Access access, @Nullable MappingSampled sample, long sinceNanos) {}
+      TrackedProcess process, Access access, @Nullable KernelEvent state, long sinceNanos) {}
 
   private final Map<Integer, Map<Key, Entry>> files = new LinkedHashMap<>();
   private final int limit;
@@ -40,12 +44,27 @@ final class Provisional {
 
   void add(TrackedProcess process, MappingSampled sample, long nowNanos) {
     Increment none = new Increment(0, 0, sample.epochNanos(), sample.epochNanos());
-    Access access =
-        new Access(sample.fileId(), sample.path(), Evidence.Action.MMAP, "sample", none);
-    Key key = new Key(process, sample.path(), Evidence.Action.MMAP, "sample");
-    Entry before = put(sample.fileId(), key, new Entry(process, access, sample, nowNanos));
+    putState(
+        process,
+        new Access(sample.fileId(), sample.path(), Evidence.Action.MMAP, "sample", none),
+        sample,
+        nowNanos);
+  }
+
+  void add(TrackedProcess process, FileFound found, long nowNanos) {
+    Increment none = new Increment(0, 0, found.epochNanos(), found.epochNanos());
+    putState(
+        process,
+        new Access(found.fileId(), found.path(), Evidence.Action.READ, "open", none),
+        found,
+        nowNanos);
+  }
+
+  private void putState(TrackedProcess process, Access access, KernelEvent state, long nowNanos) {
+    Key key = new Key(process, access.path(), access.action(), access.method());
+    Entry before = put(access.fileId(), key, new Entry(process, access, state, nowNanos));
     if (before != null) {
-      put(sample.fileId(), key, new Entry(process, access, sample, before.sinceNanos()));
+      put(access.fileId(), key, new Entry(process, access, state, before.sinceNanos()));
     }
   }
 

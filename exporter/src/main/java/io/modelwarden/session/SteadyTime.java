@@ -8,6 +8,7 @@ package io.modelwarden.session;
 final class SteadyTime {
 
   private boolean started;
+  private long startEpochNanos;
   private long lastEpochNanos;
   private long elapsedNanos;
 
@@ -15,6 +16,7 @@ final class SteadyTime {
     if (started && nowEpochNanos > lastEpochNanos) {
       elapsedNanos += nowEpochNanos - lastEpochNanos;
     }
+    startEpochNanos = started ? startEpochNanos : nowEpochNanos;
     started = true;
     lastEpochNanos = nowEpochNanos;
   }
@@ -26,6 +28,11 @@ final class SteadyTime {
 
   long hours() {
     return elapsedNanos / 3_600_000_000_000L;
+  }
+
+  /** What the clock said at the first tick. */
+  long startEpochNanos() {
+    return startEpochNanos;
   }
 
   /** What the clock said at the last tick. */

@@ -17,6 +17,8 @@ final class TrackedProcess {
   /** How and since when (Unix time) a model is held. */
   record Held(Via via, long sinceEpochNanos) {}
 
+  static final long NEVER = Long.MAX_VALUE;
+
   private static final long FIRST_WAIT_NANOS = 30_000_000_000L;
   private static final long LONGEST_WAIT_NANOS = 600_000_000_000L;
 
@@ -58,6 +60,7 @@ final class TrackedProcess {
   private long armedUntilNanos;
 
   private long disarmWaitNanos = FIRST_WAIT_NANOS;
+  private long markEndsNanos = NEVER;
 
   TrackedProcess(ProcessFacts facts, Workload workload, long seenNanos) {
     this.facts = facts;
@@ -76,6 +79,15 @@ final class TrackedProcess {
   void postponeDisarming(long nowNanos) {
     disarmWaitNanos = Math.min(2 * disarmWaitNanos, LONGEST_WAIT_NANOS);
     armedUntilNanos = nowNanos + disarmWaitNanos;
+  }
+
+  /** Steady time at which what it inherited before the agent's start is held no more. */
+  long markEndsNanos() {
+    return markEndsNanos;
+  }
+
+  void markEndsAt(long nanos) {
+    markEndsNanos = nanos;
   }
 
   void setParent(TrackedProcess parent) {
@@ -119,11 +131,10 @@ final class TrackedProcess {
   }
 
   /**
-   * The better reason and the earlier time win. Whether the process held nothing before. Beyond the
-   * limit those go that the tree has forgotten.
+   * The better reason and the earlier time win. Whether it did not hold this model before. Beyond
+   * the limit those go that the tree has forgotten.
    */
   boolean hold(String model, Via via, long sinceEpochNanos, int limit) {
-    boolean first = holdings.isEmpty();
     Held before = holdings.get(model);
     if (before == null && holdings.size() >= limit) {
       holdings.keySet().removeIf(other -> lineage.use(other) == null);
@@ -131,9 +142,9 @@ final class TrackedProcess {
     long since =
         before == null ? sinceEpochNanos : Math.min(before.sinceEpochNanos(), sinceEpochNanos);
     Via reason = before != null && before.via().compareTo(via) <= 0 ? before.via() : via;
-    holdings = first ? new HashMap<>(1) : holdings;
+    holdings = holdings.isEmpty() ? new HashMap<>(1) : holdings;
     holdings.put(model, new Held(reason, since));
-    return first;
+    return before == null;
   }
 
   /** Of the models it holds, the one of which its lineage holds most. */
@@ -141,9 +152,14 @@ final class TrackedProcess {
     return lineage.largest(holdings.keySet());
   }
 
-  Holding holding(long atEpochNanos) {
-    Held held = holdings.get(largestModel());
-    return lineage.holding(held == null ? Via.SELF : held.via(), atEpochNanos);
+  /** What nobody saw being taken may be all of the model, as far as its size is known. */
+  Holding holding(long atEpochNanos, ModelCatalog catalog) {
+    String model = largestModel();
+    Held held = holdings.get(model);
+    Via via = held == null ? Via.SELF : held.via();
+    Holding holding = lineage.holding(via, atEpochNanos);
+    boolean unseen = via == Via.RECOVERED || via == Via.DECLARED || holding.dataBytes() == 0;
+    return unseen ? holding.withAtLeast(catalog.set(model).sizeBytes()) : holding;
   }
 
   /** Bytes written to a model so far; beyond the limit of models each write stands alone. */

@@ -110,7 +110,9 @@ public final class AttributeNames {
   public static final AttributeKey<String> MODEL_NAME =
       say(stringKey("modelwarden.model.name"), "the set of files that a person means");
   public static final AttributeKey<Long> MODEL_SIZE =
-      say(longKey("modelwarden.model.size"), "bytes of the set, each distinct file once");
+      say(
+          longKey("modelwarden.model.size"),
+          "bytes of the set, each distinct file once; absent if nobody knows it");
   public static final AttributeKey<String> MODEL_FORMAT =
       say(stringKey("modelwarden.model.format"), "`safetensors`, `gguf`, `unknown`, ...");
   public static final AttributeKey<String> FILE_PATH =
@@ -170,8 +172,8 @@ public final class AttributeNames {
       say(
           longKey("modelwarden.process.model_data.size"),
           "model bytes that the process' lineage read, mapped or took from another process' memory,"
-              + " running total; on memory spans "
-              + "those of the process that was read");
+              + " running total; the model's size where nobody saw it being taken, absent if that is"
+              + " not known; on memory spans those of the process that was read");
   public static final AttributeKey<Double> MODEL_DATA_AGE =
       say(
           doubleKey("modelwarden.process.model_data.age"),
@@ -181,8 +183,10 @@ public final class AttributeNames {
   public static final AttributeKey<String> MODEL_DATA_VIA =
       say(
           stringKey("modelwarden.process.model_data.via"),
-          "`self`, `parent`, `write`, `declared`, `recovered`, `memory`: taken from the memory of a"
-              + " holder, or `session`: another process of the same exec session");
+          "`self`, `parent`, `write`, `declared`, `memory`: taken from the memory of a holder,"
+              + " `session`: another process of the same exec session, or `recovered`: the process is"
+              + " older than the agent, which knows of it by an open or mapped file, a declaration,"
+              + " what an earlier agent knew, or another process of its container");
 
   // Network
   public static final AttributeKey<String> PEER_ADDRESS =

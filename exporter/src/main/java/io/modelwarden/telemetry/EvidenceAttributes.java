@@ -54,7 +54,7 @@ final class EvidenceAttributes {
   private static void putModel(AttributesBuilder to, @Nullable ModelSet model) {
     if (model != null) {
       to.put(AttributeNames.MODEL_NAME, model.name());
-      to.put(AttributeNames.MODEL_SIZE, model.sizeBytes());
+      putSize(to, AttributeNames.MODEL_SIZE, model.sizeBytes());
     }
   }
 
@@ -116,10 +116,17 @@ final class EvidenceAttributes {
   }
 
   private static void putHolding(AttributesBuilder to, Holding holding) {
-    to.put(AttributeNames.MODEL_DATA_SIZE, holding.dataBytes());
+    putSize(to, AttributeNames.MODEL_DATA_SIZE, holding.dataBytes());
     to.put(AttributeNames.MODEL_DATA_AGE, holding.ageSeconds());
     to.put(AttributeNames.MODEL_DATA_FILES, (long) holding.files());
     to.put(AttributeNames.MODEL_DATA_VIA, label(holding.via()));
+  }
+
+  /** A size that nobody knows is absent: zero would look like nothing. */
+  private static void putSize(AttributesBuilder to, AttributeKey<Long> key, long bytes) {
+    if (bytes > 0) {
+      to.put(key, bytes);
+    }
   }
 
   static void putNetworkType(AttributesBuilder to, Transport transport, boolean ipv6) {

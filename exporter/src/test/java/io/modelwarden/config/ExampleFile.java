@@ -11,7 +11,7 @@ final class ExampleFile {
       Map.of(
           Keys.PATHS, "/srv/models,/mnt/models/**",
           Keys.NAMES, "/srv/models/llama-70b=llama-70b",
-          Keys.HOLDS_MODEL, "/opt/streamer/bin/*=llama-70b",
+          Keys.HOLDS_MODEL, "/opt/streamer/bin/*=llama-70b=140GB",
           Keys.INCLUDE,
               "[{namespaces: [inference, training], pods: 'app in (vllm, tgi), !canary'}, {host: true}]",
           Keys.EXCLUDE, "[{containers: [istio-proxy]}]",
@@ -56,7 +56,7 @@ final class ExampleFile {
     return switch (key.kind()) {
       case TEXT -> raw.text();
       case LIST -> raw.list().stream().map(ExampleFile::quoted).toList().toString();
-      case MAP ->
+      case MAP, MODELS ->
           raw.map().entrySet().stream()
               .map(pair -> quoted(pair.getKey()) + ": " + quoted(pair.getValue()))
               .toList()

@@ -64,7 +64,10 @@ class SettingsLoaderTest {
         "MODELWARDEN_KERNEL_RING_SIZE|100000|MODELWARDEN_KERNEL_RING_SIZE: kernel.ring-size: '100000' is not a power of two, such as 1MiB (a power of two from 64KiB to 64MiB)",
         "MODELWARDEN_MODELS_NAMES|/srv/a|MODELWARDEN_MODELS_NAMES: models.names: is not written as pattern=name (absolute pattern to name)",
         "MODELWARDEN_MODELS_NAMES|/srv/a=|MODELWARDEN_MODELS_NAMES: models.names: has no usable name for '/srv/a': write 1 to 200 characters (absolute pattern to name)",
-        "MODELWARDEN_HOLDS_MODEL|vllm=llama|MODELWARDEN_HOLDS_MODEL: holds-model: has the path 'vllm': write it from / on, on one line (absolute pattern of an executable to name of a model)",
+        "MODELWARDEN_HOLDS_MODEL|vllm=llama|MODELWARDEN_HOLDS_MODEL: holds-model: has the path 'vllm': write it from / on, on one line (absolute pattern of an executable to name of a model, or NAME=SIZE such as llama-70b=140GB)",
+        "MODELWARDEN_HOLDS_MODEL|/a=llama=140GBB|MODELWARDEN_HOLDS_MODEL: holds-model: has 'llama=140GBB' for '/a', which is not a size such as 1048576, 64MiB or 1GB (absolute pattern of an executable to name of a model, or NAME=SIZE such as llama-70b=140GB)",
+        "MODELWARDEN_HOLDS_MODEL|/a==1GB|MODELWARDEN_HOLDS_MODEL: holds-model: has '=1GB' for '/a', which is no name of a model with its size (absolute pattern of an executable to name of a model, or NAME=SIZE such as llama-70b=140GB)",
+        "MODELWARDEN_STATE_FILE|state|MODELWARDEN_STATE_FILE: state.file: 'state' is no path of a file, such as /var/lib/modelwarden/state (an absolute path, or empty for none)",
         "MODELWARDEN_MODELS_DETECT_CONTENT|yes|MODELWARDEN_MODELS_DETECT_CONTENT: models.detect-content: 'yes' is not true or false (true or false)",
         "MODELWARDEN_NETWORK_PEER_ADDRESS|none|MODELWARDEN_NETWORK_PEER_ADDRESS: network.peer-address: 'none' is not one of prefix, full (prefix or full)",
         "MODELWARDEN_NETWORK_PROXIES|10.0.0.1:0|MODELWARDEN_NETWORK_PROXIES: network.proxies: has '10.0.0.1:0', which needs a port from 1 to 65535 (address:port, IPv6 in brackets)",
@@ -189,7 +192,8 @@ class SettingsLoaderTest {
     Settings all =
         SettingsLoader.load(write(uncommented(ExampleFile.render(ExampleFile.EXAMPLES))), Map.of());
     assertThat(all.models().paths()).containsExactly("/srv/models", "/mnt/models/**");
-    assertThat(all.holdsModel()).containsEntry("/opt/streamer/bin/*", "llama-70b");
+    assertThat(all.holdsModel())
+        .containsEntry("/opt/streamer/bin/*", new DeclaredModel("llama-70b", 140_000_000_000L));
     assertThat(all.network().podCidrs()).hasSize(2);
     assertThat(all.network().proxies()).hasSize(2);
   }

@@ -19,6 +19,7 @@ import io.modelwarden.event.ProcessFacts.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -226,6 +227,23 @@ class ExecStdioTest {
     long received = container.exec("/bin/cat", model);
     assertThat(bytesLeft()).isEqualTo(received).isEqualTo(MODEL_BYTES);
     assertThat(observed.lost("session_map_full")).isPositive();
+  }
+
+  /** Until then each write to any pipe of the machine is looked at. */
+  @Test
+  void afterADayWithoutASession_nothingIsDoneForPipes_untilTheNextTake() throws IOException {
+    assertThat(observed.settle().sessionTakes()).isZero();
+    container.exec("/bin/cat", model);
+    assertThat(bytesLeft()).isEqualTo(MODEL_BYTES);
+    assertThat(observed.sessionTakes()).isPositive();
+    observed.sweepAfter(Duration.ofHours(23));
+    assertThat(observed.sessionTakes()).isPositive();
+    observed.sweepAfter(Duration.ofHours(25));
+    assertThat(observed.sessionTakes()).isZero();
+
+    container.exec("/bin/cat", model);
+    assertThat(observed.settle().sessionTakes()).isPositive();
+    assertThat(bytesLeft()).isEqualTo(2 * MODEL_BYTES);
   }
 
   private static String here(String script) {

@@ -4,6 +4,7 @@ package io.modelwarden.kernel;
 import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.Capabilities;
 import io.modelwarden.libbpf.Clocks;
 import io.modelwarden.libbpf.LibBpf;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
@@ -165,9 +167,36 @@ final class Observed implements AutoCloseable {
             .key());
   }
 
+  /** A file that a process had open when the programs were attached, or the selection changed. */
+  Stream<KernelEvent.FileFound> found(int pid) {
+    return Stream.concat(before.stream(), events.stream())
+        .filter(KernelEvent.FileFound.class::isInstance)
+        .map(KernelEvent.FileFound.class::cast)
+        .filter(found -> found.process().pid() == pid);
+  }
+
+  /** Whether that very image is there, which is marked then. */
+  boolean recover(ProcessKey process) {
+    boolean lives = poller.recover(process);
+    poller.poll();
+    return lives;
+  }
+
+  /** How often exec sessions have taken a model; 0 if none holds one. */
+  long sessionTakes() {
+    return poller.sessionTakes();
+  }
+
   void declare(int pid) {
     poller.declare(pid);
     poller.poll();
+  }
+
+  /** The image that was armed last under this number. */
+  Optional<ProcessKey> armed(int pid) {
+    return of(KernelEvent.ProcessSeen.class, seen -> seen.process().key().pid() == pid)
+        .map(seen -> seen.process().key())
+        .reduce((older, newer) -> newer);
   }
 
   /** How often a process was told of: once for each time it was armed. */

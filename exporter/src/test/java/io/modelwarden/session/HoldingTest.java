@@ -278,7 +278,7 @@ class HoldingTest {
     ProcessKey worker = scene.forks(streamer, 11, "worker");
     scene.sends(worker, 2 * MIB);
     assertThat(scene.sink.measured(Measurement.NetworkIo.class)).isEmpty();
-    scene.declared.put("streamer", "org/streamed");
+    scene.declared.put("streamer", new Declaration("org/streamed", 0));
     scene.tracker.declareAnew();
     assertThat(scene.sink.measured(Measurement.NetworkIo.class))
         .extracting(Measurement.NetworkIo::model, Measurement.NetworkIo::bytes)
@@ -291,13 +291,58 @@ class HoldingTest {
 
   @Test
   void aDeclaredProcess_holdsWithoutReading() {
-    scene.declared.put("streamer", "org/streamed");
+    scene.declared.put("streamer", new Declaration("org/streamed", 0));
     ProcessKey streamer = scene.starts(10, "streamer");
 
     assertThat(viaOf(streamer)).contains(Via.DECLARED);
     assertThat(holding()).isEqualTo(new Holding(0, 0, 0, Via.DECLARED));
     assertThat(scene.sink.measured(Measurement.NetworkIo.class).get(0).model())
         .isEqualTo("org/streamed");
+  }
+
+  @Test
+  void aDeclaredSize_isThatOfTheModelAndOfWhatIsHeld_untilAFileSaysBetter() {
+    scene.declared.put("streamer", new Declaration("llama", 140 * GIB));
+    ProcessKey streamer = scene.starts(10, "streamer");
+    ProcessKey child = scene.forks(streamer, 11, "curl");
+
+    assertThat(viaOf(streamer)).contains(Via.DECLARED);
+    assertThat(holding()).isEqualTo(new Holding(140 * GIB, 0, 0, Via.DECLARED));
+    assertThat(scene.sink.lastSpan(EgressFacts.class).model().sizeBytes()).isEqualTo(140 * GIB);
+    assertThat(viaOf(child)).contains(Via.PARENT);
+    assertThat(holding().dataBytes()).isEqualTo(140 * GIB);
+    assertThat(scene.sink.measured(Measurement.ModelSize.class))
+        .extracting(Measurement.ModelSize::model, Measurement.ModelSize::bytes)
+        .containsExactly(tuple("llama", 140 * GIB));
+
+    scene.reads(scene.starts(12, "cat"), scene.model(GIB), 1);
+    assertThat(viaOf(streamer)).contains(Via.DECLARED);
+    assertThat(holding().dataBytes()).isEqualTo(GIB);
+  }
+
+  /** Whoever makes a pod could say that what all hold is large beside what he takes. */
+  @Test
+  void ofSeveralDeclaredSizes_theSmallestCounts() {
+    scene.declared.put("streamer", new Declaration("llama", GIB));
+    scene.declared.put("liar", new Declaration("llama", 1000 * GIB));
+    ProcessKey streamer = scene.starts(10, "streamer");
+    ProcessKey liar = scene.starts(11, "liar");
+
+    assertThat(viaOf(liar)).contains(Via.DECLARED);
+    assertThat(holding().dataBytes()).isEqualTo(GIB);
+    assertThat(viaOf(streamer)).contains(Via.DECLARED);
+    assertThat(holding().dataBytes()).isEqualTo(GIB);
+  }
+
+  @Test
+  void aDeclaredProcess_thatIsOlderThanTheAgent_isRecovered() {
+    scene.declared.put("streamer", new Declaration("llama", GIB));
+    scene.now -= 1;
+    ProcessKey streamer = scene.starts(10, "streamer");
+    scene.now += 1;
+
+    assertThat(viaOf(streamer)).contains(Via.RECOVERED);
+    assertThat(holding().dataBytes()).isEqualTo(GIB);
   }
 
   /** Sends and looks at what the egress says. */

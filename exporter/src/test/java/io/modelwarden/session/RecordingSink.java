@@ -24,6 +24,11 @@ final class RecordingSink implements EvidenceSink {
     return spans.stream().filter(span -> kind.isInstance(span.facts())).toList();
   }
 
+  Evidence lastSpan(Class<? extends Evidence.Facts> kind) {
+    List<Evidence> all = spansOf(kind);
+    return all.get(all.size() - 1);
+  }
+
   <T extends Evidence.Facts> List<T> facts(Class<T> kind) {
     return spans.stream().map(Evidence::facts).filter(kind::isInstance).map(kind::cast).toList();
   }

@@ -39,16 +39,16 @@ final class Scene {
   /** Processes that have a model open without reading it: the kernel keeps their mark. */
   final Set<ProcessKey> holdsOpen = new HashSet<>();
 
-  final Map<String, String> declared = new HashMap<>();
+  final Map<String, Declaration> declared = new HashMap<>();
   final AccessTracker tracker;
-  long now = START_NANOS;
+  long now;
 
   /** What the API says of all containers. */
   Readiness readiness = Readiness.UNKNOWN;
 
   private int files;
   private long cgroupId = 7;
-  private long started = START_NANOS;
+  private long started;
   private String cgroup = "/system.slice/server.service";
   private Entrance entrance = Entrance.UNKNOWN;
   private int execSession;
@@ -58,6 +58,17 @@ final class Scene {
   }
 
   Scene(SessionSettings settings) {
+    this(settings, START_NANOS);
+  }
+
+  /** An agent that starts then. */
+  Scene(long startNanos) {
+    this(SessionSettings.defaults(), startNanos);
+  }
+
+  private Scene(SessionSettings settings, long startNanos) {
+    now = startNanos;
+    started = startNanos;
     tracker =
         new AccessTracker(
             settings,
@@ -207,6 +218,11 @@ final class Scene {
   void maps(ProcessKey process, int file, long bytes) {
     tracker.accept(
         new KernelEvent.FileMapped(process, file, String.format(SHARD, file), increment(bytes)));
+  }
+
+  /** It was open when the agent started. */
+  void finds(ProcessKey process, int file) {
+    tracker.accept(new KernelEvent.FileFound(process, file, String.format(SHARD, file), now));
   }
 
   void samples(ProcessKey process, int file, long liveBytes) {

@@ -4,6 +4,7 @@ package io.modelwarden.system;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,15 @@ public final class Programs {
   /**
    * Ends a program that a test has started, with all that it has started, and waits for its end.
    */
+  /** What a file holds now; nothing if it is not there. */
+  static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException none) {
+      return "";
+    }
+  }
+
   static void end(Process process) {
     process.descendants().forEach(ProcessHandle::destroy);
     process.destroy();

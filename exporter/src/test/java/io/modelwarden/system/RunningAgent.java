@@ -12,6 +12,7 @@ final class RunningAgent implements AutoCloseable {
 
   private final String address = "127.0.0.1:" + Programs.freePort();
   private final Path socket;
+  private final Path state;
   private final Process process;
 
   /**
@@ -34,6 +35,8 @@ final class RunningAgent implements AutoCloseable {
     builder.environment().put("MODELWARDEN_HTTP_LISTEN", address);
     socket = folder.resolve("run/agent.sock");
     builder.environment().put("MODELWARDEN_TOP_SOCKET", socket.toString());
+    state = folder.resolve("run/state");
+    builder.environment().put("MODELWARDEN_STATE_FILE", state.toString());
     builder.environment().putAll(environment);
     Path log = folder.resolve("agent.log");
     process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -54,6 +57,11 @@ final class RunningAgent implements AutoCloseable {
   /** Where {@code modelwarden top} asks it. */
   Path socket() {
     return socket;
+  }
+
+  /** What it leaves to the next one. */
+  Path state() {
+    return state;
   }
 
   long pid() {
@@ -85,6 +93,11 @@ final class RunningAgent implements AutoCloseable {
       throw new AssertionError("interrupted", interrupted);
     }
     return process.exitValue();
+  }
+
+  /** By SIGKILL: it can write nothing more. */
+  void kill() {
+    process.destroyForcibly().onExit().join();
   }
 
   @Override

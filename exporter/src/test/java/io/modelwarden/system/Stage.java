@@ -23,7 +23,10 @@ final class Stage implements AutoCloseable {
   private static final String PATIENCE = "60s";
 
   private final RunningCollector collector;
-  private final RunningAgent agent;
+  private final Path own;
+  private final String settings;
+  private final Map<String, String> environment;
+  private RunningAgent agent;
   private final Path models;
   private final Path template;
   private final String digest;
@@ -48,7 +51,8 @@ final class Stage implements AutoCloseable {
       Map<String, String> variables,
       Map<String, String> environment)
       throws IOException {
-    Path own = Files.createDirectory(folder.resolve("stage"));
+    this.settings = settings;
+    own = Files.createDirectory(folder.resolve("stage"));
     models = folder;
     template = own.resolve("template");
     Programs.act("make_model", template, MODEL_BYTES);
@@ -58,10 +62,13 @@ final class Stage implements AutoCloseable {
     lanes.forEach(lane -> files.add("detection/" + lane + ".yaml"));
     collector =
         new RunningCollector(own, files, with(variables, "MODELWARDEN_RULE_LISTEN", listen));
-    Map<String, String> export =
-        with(environment, "OTEL_EXPORTER_OTLP_ENDPOINT", "http://" + listen);
+    this.environment =
+        with(
+            with(environment, "OTEL_EXPORTER_OTLP_ENDPOINT", "http://" + listen),
+            "OTEL_METRIC_EXPORT_INTERVAL",
+            "500");
     try {
-      agent = new RunningAgent(own, settings, with(export, "OTEL_METRIC_EXPORT_INTERVAL", "500"));
+      agent = newAgent();
     } catch (AssertionError failed) {
       collector.close();
       throw failed;
@@ -72,6 +79,24 @@ final class Stage implements AutoCloseable {
     Map<String, String> all = new HashMap<>(more);
     all.put(name, value);
     return all;
+  }
+
+  private RunningAgent newAgent() throws IOException {
+    return new RunningAgent(own, settings, environment);
+  }
+
+  /** Another agent in the place of the one that has ended. */
+  void startAgent() throws IOException {
+    agent = newAgent();
+  }
+
+  RunningAgent agent() {
+    return agent;
+  }
+
+  /** What the agent has said since it was started. */
+  String log() throws IOException {
+    return Files.readString(own.resolve("agent.log"));
   }
 
   /** A name that no other program of this machine uses: totals are looked up by it. */
