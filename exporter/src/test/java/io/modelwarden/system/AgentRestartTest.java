@@ -126,7 +126,7 @@ class AgentRestartTest {
     Path model = stage.model("container");
     Path other = stage.model("other");
     stage.agent().terminate();
-    Path container = pids().resolve("docker").resolve("ab".repeat(32));
+    Path container = Stage.pids().resolve("docker").resolve("ab".repeat(32));
     Files.createDirectories(container);
     List<String> inside =
         List.of(
@@ -167,7 +167,7 @@ class AgentRestartTest {
   @Test
   void damagedNotes_areSaidOnce_andReplaced() throws IOException {
     stage.agent().terminate();
-    Files.writeString(stage.agent().state(), "modelwarden holders 1\nboot x\nheld");
+    Files.writeString(stage.agent().state(), "modelwarden holders 1\nboot");
     stage.startAgent();
     assertThat(stage.log().lines().filter(line -> line.contains("state.file:")))
         .singleElement()
@@ -254,10 +254,5 @@ class AgentRestartTest {
 
   private static long losses(String reason) {
     return stage.total("modelwarden.agent.losses", reason);
-  }
-
-  private static Path pids() {
-    Path v1 = Path.of("/sys/fs/cgroup/pids");
-    return Files.isDirectory(v1) ? v1 : Path.of("/sys/fs/cgroup");
   }
 }

@@ -42,13 +42,13 @@ class DeclaredHolderTest {
         PORT, acts.resolve("sink") + " tcp " + OUTSIDE + " " + PORT + " --connections 100");
     for (String name : List.of("sized", "unsized")) {
       Files.createDirectory(folder.resolve(name));
-      Files.copy(acts.resolve("lineage"), folder.resolve(name).resolve("server"));
+      Files.copy(acts.resolve("lineage"), folder.resolve(name).resolve(name + "-server"));
     }
     stage =
         new Stage(
             folder,
             """
-            holds-model: {"%s/sized/*": "%s=40MB", %s/unsized/server: "%s"}
+            holds-model: {"%s/sized/*": "%s=40MB", %s/unsized/unsized-server: "%s"}
             """
                 .formatted(folder, SIZED, folder, UNSIZED));
   }
@@ -72,7 +72,7 @@ class DeclaredHolderTest {
     RunningCollector.await("the finding", () -> !stage.findings(SIZED).isEmpty());
     assertThat(last(stage.findings(SIZED), "modelwarden.finding.reason").asText())
         .isEqualTo(
-            "server sent 4000000 bytes to public addresses (%s) holding 40000000 bytes of %s, which has 40000000"
+            "sized-server sent 4000000 bytes to public addresses (%s) holding 40000000 bytes of %s, which has 40000000"
                 .formatted(OUTSIDE, SIZED));
   }
 
@@ -87,16 +87,18 @@ class DeclaredHolderTest {
     RunningCollector.await("the finding", () -> !stage.findings(UNSIZED).isEmpty());
     assertThat(last(stage.findings(UNSIZED), "modelwarden.finding.reason").asText())
         .isEqualTo(
-            "server sent %d bytes to public addresses (%s) holding unknown bytes of %s, which has unknown"
+            "unsized-server sent %d bytes to public addresses (%s) holding unknown bytes of %s, which has unknown"
                 .formatted(FLOOR, OUTSIDE, UNSIZED));
   }
 
-  /** Starts a declared server, waits until it is marked, and lets it send. */
+  /**
+   * Starts a declared server of a workload of its own, waits until it is marked, and lets it send.
+   */
   private static List<JsonNode> send(String server, String model, long bytes) throws IOException {
     int before = stage.spans("send tcp", model).size();
     Process process =
         new ProcessBuilder(
-                folder.resolve(server).resolve("server").toString(),
+                folder.resolve(server).resolve(server + "-server").toString(),
                 "send",
                 OUTSIDE,
                 String.valueOf(PORT),

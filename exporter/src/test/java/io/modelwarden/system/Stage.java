@@ -85,6 +85,12 @@ final class Stage implements AutoCloseable {
     return new RunningAgent(own, settings, environment);
   }
 
+  /** The hierarchy by which containers are told. */
+  static Path pids() {
+    Path v1 = Path.of("/sys/fs/cgroup/pids");
+    return Files.isDirectory(v1) ? v1 : Path.of("/sys/fs/cgroup");
+  }
+
   /** Another agent in the place of the one that has ended. */
   void startAgent() throws IOException {
     agent = newAgent();
