@@ -27,19 +27,19 @@ enum syscall_class {
 	/* … and writes alone: the order serves the dispatch. */
 	CLASS_WRITE,
 	CLASS_WRITEV,
-	CLASS_VMSPLICE,         /* (pipe, vector, count, flags) */
-	CLASS_TEE,              /* (in, out, length, flags) */
-	CLASS_MMAP,             /* (address, length, protection, flags, fd, offset) */
-	CLASS_MMAP_PAGES,       /* the same with the offset in pages */
-	CLASS_MMAP_OLD,         /* (arguments), in user memory */
-	CLASS_MREMAP,           /* (address, length, new length, …) */
-	CLASS_OPEN,             /* returns the descriptor */
-	CLASS_SETNS,            /* (fd, kinds) */
-	CLASS_IO_SUBMIT,        /* (context, count, requests), returns how many it took */
-	CLASS_SOCKET,           /* (family, …) */
-	CLASS_BPF,              /* (command, attributes, …) */
+	CLASS_VMSPLICE,   /* (pipe, vector, count, flags) */
+	CLASS_TEE,        /* (in, out, length, flags) */
+	CLASS_MMAP,       /* (address, length, protection, flags, fd, offset) */
+	CLASS_MMAP_PAGES, /* the same with the offset in pages */
+	CLASS_MMAP_OLD,   /* (arguments), in user memory */
+	CLASS_MREMAP,     /* (address, length, new length, …) */
+	CLASS_OPEN,       /* returns the descriptor */
+	CLASS_SETNS,      /* (fd, kinds) */
+	CLASS_IO_SUBMIT,  /* (context, count, requests), returns how many it took */
+	CLASS_SOCKET,     /* (family, …) */
+	CLASS_BPF,        /* (command, attributes, …) */
 	CLASS_KERNEL_MODULE,
-	CLASS_KERNEL_REPLACED, /* kexec */
+	CLASS_KERNEL_REPLACED,   /* kexec */
 	CLASS_PROCESS_VM_READV,  /* (pid, …) */
 	CLASS_PROCESS_VM_WRITEV, /* (pid, …) */
 	CLASS_PTRACE,            /* (request, pid, address, data) */

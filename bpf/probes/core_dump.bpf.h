@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Subject: core dumps. The dying thread writes them inside of the kernel, to a file or a handler, and
- * no call returns: what it has written between the signal and its end is the dump.
+ * Subject: core dumps. The dying thread writes them inside of the kernel, to a file or a handler,
+ * and no call returns: what it has written between the signal and its end is the dump.
  */
 
 #define DUMPING_SIGNALS                                                                            \

@@ -64,8 +64,8 @@ static __noinline int foreign_memory_call(const struct syscall *call)
 			count_memory_of(pid, MEMORY_PIDFD_GETFD, 0);
 	} else if (call->result > 0) {
 		count_memory_at(call->arguments[0],
-				call->class == CLASS_PROCESS_VM_READV ? MEMORY_PROCESS_VM_READV :
-									MEMORY_PROCESS_VM_WRITEV,
+				call->class == CLASS_PROCESS_VM_READV ? MEMORY_PROCESS_VM_READV
+								      : MEMORY_PROCESS_VM_WRITEV,
 				clamp_result(call, MAX_RW_BYTES));
 	}
 	return 0;

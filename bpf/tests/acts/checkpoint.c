@@ -60,8 +60,8 @@ static void seize(void)
 		die("registers");
 }
 
-static long long splice_out(int descriptor, int pipe_end, unsigned long stack, unsigned long address,
-			    long long length, struct truth *truth)
+static long long splice_out(int descriptor, int pipe_end, unsigned long stack,
+			    unsigned long address, long long length, struct truth *truth)
 {
 	static char buffer[CHUNK];
 
