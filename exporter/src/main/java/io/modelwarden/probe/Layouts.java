@@ -115,6 +115,7 @@ final class Layouts {
           "flow_transport",
           "flow_type",
           "peer_scope",
+          "blind_spot_kind",
           "text_kind",
           "text_flag",
           "doorbell_kind",
