@@ -71,6 +71,8 @@ class OutageTest {
 
     Cluster.part("start", "apiserver");
     RunningCollector.await("names", () -> chart.isWatching(1));
+    // The kubelet takes its time to tell of the container that began meanwhile.
+    RunningCollector.await("the new container", () -> !servers.containerId(pod).equals(container));
     servers.exec(pod, "cat /models/" + file + " >/dev/null");
     Reader thief = new Reader(NAMESPACE, pod, "server", "cat", "exec");
     chart.awaitReads(file, Map.of(server, BYTES, nameless, BYTES, thief, BYTES));
