@@ -15,8 +15,10 @@ public final class LibBpf {
   private static final int TEXT_BYTES = 64 * 1024;
   private static final int DEBUG = 2; // LIBBPF_DEBUG
   private static final int VA_LIST_BYTES = 24; // x86-64 psABI, figure 3.34
+  private static final int LARGE_BYTES = 128 << 10;
 
   private final Native functions;
+
   // A field, because native code calls it for as long as the library lives.
   private final Native.Print print = this::keep;
   private final Deque<String> lines = new ArrayDeque<>();
@@ -28,6 +30,7 @@ public final class LibBpf {
 
   /** Finds libbpf.so.1 of the system. */
   public static LibBpf load() {
+    giveBackLargeMemory();
     try {
       return new LibBpf(com.sun.jna.Native.load("libbpf.so.1", Native.class));
     } catch (UnsatisfiedLinkError missing) {
@@ -37,12 +40,13 @@ public final class LibBpf {
   }
 
   /**
-   * Gives back what libbpf has freed: it reads all types of the kernel to load a program, and the C
-   * library would keep that memory for as long as the agent runs.
+   * What is large is mapped alone and goes back to the system when it is freed. libbpf reads all
+   * types of the kernel to load a program: left to itself, the C library raises this threshold with
+   * the first of them and keeps ten megabytes for as long as the agent runs.
    */
-  public static void trim() {
+  private static void giveBackLargeMemory() {
     try {
-      LibC.INSTANCE.malloc_trim(0);
+      LibC.INSTANCE.mallopt(LibC.M_MMAP_THRESHOLD, LARGE_BYTES);
     } catch (UnsatisfiedLinkError other) {
       // another C library than glibc
     }

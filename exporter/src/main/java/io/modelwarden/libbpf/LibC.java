@@ -20,6 +20,7 @@ interface LibC extends Library {
   long SYS_CAPSET = 126;
   long SYS_PIDFD_OPEN = 434;
   long SYS_PIDFD_GETFD = 438;
+  int M_MMAP_THRESHOLD = -3;
   int CLOCK_REALTIME = 0;
   int CLOCK_BOOTTIME = 7;
 
@@ -54,8 +55,8 @@ interface LibC extends Library {
 
   long syscall(long number, Object... arguments) throws LastErrorException;
 
-  /** Gives free memory back to the system. Of glibc alone. */
-  int malloc_trim(long keptBytes);
+  /** Of glibc alone. */
+  int mallopt(int parameter, int value);
 
   int vsnprintf(@Nullable Pointer buffer, long size, String format, Pointer arguments);
 }

@@ -60,7 +60,6 @@ public final class KernelSide implements AutoCloseable {
       kernel.object.program("exclude_agent").run(new byte[0]);
       kernel.attachAll();
       kernel.tellOwnObjects();
-      LibBpf.trim();
       return kernel;
     } catch (RuntimeException failure) {
       kernel.close();
