@@ -21,7 +21,9 @@ enum syscall_class {
 	CLASS_NONE,
 	/* Reads of a file … */
 	CLASS_READ,  /* (fd, buffer, length) */
+	CLASS_PREAD, /* (fd, buffer, length, offset) */
 	CLASS_READV, /* (fd, vector, count): the length is in user memory, which may have changed */
+	CLASS_PREADV, /* (fd, vector, count, offset); -1 is the file's position */
 	/* … that also write to one … */
 	CLASS_SENDFILE,        /* (out, in, offset, length) */
 	CLASS_SPLICE,          /* (in, offset, out, offset, length) */
@@ -45,7 +47,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[1] = CLASS_WRITE,
 	[2] = CLASS_OPEN,
 	[9] = CLASS_MMAP,
-	[17] = CLASS_READ,  /* pread64 */
+	[17] = CLASS_PREAD, /* pread64 */
 	[18] = CLASS_WRITE, /* pwrite64 */
 	[19] = CLASS_READV,
 	[20] = CLASS_WRITEV,
@@ -56,13 +58,13 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[275] = CLASS_SPLICE,
 	[276] = CLASS_TEE,
 	[278] = CLASS_VMSPLICE,
-	[295] = CLASS_READV,  /* preadv */
+	[295] = CLASS_PREADV, /* preadv */
 	[296] = CLASS_WRITEV, /* pwritev */
 	[304] = CLASS_OPEN,   /* open_by_handle_at */
 	[308] = CLASS_SETNS,
 	[310] = CLASS_PROCESS_VM_READV,
 	[326] = CLASS_COPY_FILE_RANGE,
-	[327] = CLASS_READV,  /* preadv2 */
+	[327] = CLASS_PREADV, /* preadv2 */
 	[328] = CLASS_WRITEV, /* pwritev2 */
 	[437] = CLASS_OPEN,   /* openat2 */
 	[438] = CLASS_PIDFD_GETFD,
@@ -76,7 +78,7 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[26] = CLASS_PTRACE,
 	[145] = CLASS_READV,
 	[146] = CLASS_WRITEV,
-	[180] = CLASS_READ,  /* pread64 */
+	[180] = CLASS_PREAD, /* pread64 */
 	[181] = CLASS_WRITE, /* pwrite64 */
 	[187] = CLASS_SENDFILE,
 	[192] = CLASS_MMAP_PAGES, /* mmap2 */
@@ -85,13 +87,13 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[313] = CLASS_SPLICE,
 	[315] = CLASS_TEE,
 	[316] = CLASS_VMSPLICE,
-	[333] = CLASS_READV,  /* preadv */
+	[333] = CLASS_PREADV, /* preadv */
 	[334] = CLASS_WRITEV, /* pwritev */
 	[342] = CLASS_OPEN,   /* open_by_handle_at */
 	[346] = CLASS_SETNS,
 	[347] = CLASS_PROCESS_VM_READV,
 	[377] = CLASS_COPY_FILE_RANGE,
-	[378] = CLASS_READV,  /* preadv2 */
+	[378] = CLASS_PREADV, /* preadv2 */
 	[379] = CLASS_WRITEV, /* pwritev2 */
 	[437] = CLASS_OPEN,   /* openat2 */
 	[438] = CLASS_PIDFD_GETFD,
@@ -160,6 +162,14 @@ static __always_inline struct file *file_of(__u32 descriptor)
 		return NULL;
 	file = kernel_object(hlist_head, &table->fd[descriptor])->first;
 	return file ? kernel_object(file, file) : NULL;
+}
+
+/* An offset is one register, or two halves of 32 bits. */
+static __always_inline __u64 offset_argument(const struct syscall *call)
+{
+	__u64 offset = call->arguments[3];
+
+	return call->compat ? offset | call->arguments[4] << 32 : offset;
 }
 
 /* A forged result (a seccomp notifier can return any) is worth no more than was asked for. */

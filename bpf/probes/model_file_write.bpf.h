@@ -16,7 +16,8 @@ __noinline int write_to(__u32 descriptor, __u32 method, __u64 bytes)
 	inode = file->f_inode;
 	/* Small files too: a model that is being written begins small. */
 	if (is_regular(inode))
-		count_access(file, inode, descriptor, method, DIRECTION_WRITE, bytes);
+		count_access(file, inode, descriptor, method, DIRECTION_WRITE, START_UNKNOWN,
+			     bytes);
 	else
 		stdio_write(file, inode, bytes);
 	return 0;

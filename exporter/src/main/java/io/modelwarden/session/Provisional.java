@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.KernelEvent.MappingSampled;
 import java.util.ArrayList;
@@ -32,16 +33,21 @@ final class Provisional {
     Key key = new Key(process, access.path(), access.action(), access.method());
     Entry before = put(access.fileId(), key, new Entry(process, access, null, nowNanos));
     if (before != null) {
-      Increment sum = Increments.sum(before.access().increment(), access.increment());
-      Entry both = new Entry(process, access.with(sum), null, before.sinceNanos());
-      put(access.fileId(), key, both);
+      Access both = before.access().plus(access);
+      put(access.fileId(), key, new Entry(process, both, null, before.sinceNanos()));
     }
   }
 
   void add(TrackedProcess process, MappingSampled sample, long nowNanos) {
     Increment none = new Increment(0, 0, sample.epochNanos(), sample.epochNanos());
     Access access =
-        new Access(sample.fileId(), sample.path(), Evidence.Action.MMAP, "sample", none);
+        new Access(
+            sample.fileId(),
+            sample.path(),
+            Evidence.Action.MMAP,
+            "sample",
+            none,
+            Coverage.unplaced(0));
     Key key = new Key(process, sample.path(), Evidence.Action.MMAP, "sample");
     Entry before = put(sample.fileId(), key, new Entry(process, access, sample, nowNanos));
     if (before != null) {
