@@ -62,8 +62,7 @@ final class CountTable {
       return;
     }
     long unplaced = now.unplacedBytes() - (before == null ? 0 : before.unplacedBytes);
-    known.put(
-        key, new Known(now.bytes(), now.operations(), now.lastNanos(), now.unplacedBytes()));
+    known.put(key, new Known(now.bytes(), now.operations(), now.lastNanos(), now.unplacedBytes()));
     long first = before == null ? now.firstNanos() : before.lastNanos;
     changed.accept(
         key,
