@@ -16,6 +16,7 @@ final class ModelCatalog {
   private final Map<Integer, CatalogFile> files = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<String, Members> sets = new HashMap<>();
   private final ModelNaming naming;
+  private final CopyNames copies;
   private final int limit;
   private final SessionLosses losses;
 
@@ -23,6 +24,7 @@ final class ModelCatalog {
     this.naming = naming;
     this.limit = limit;
     this.losses = losses;
+    this.copies = new CopyNames(limit, losses);
   }
 
   void seen(FileFacts facts) {
@@ -35,6 +37,9 @@ final class ModelCatalog {
     file.facts = facts;
     if (file.isOrdinary()) {
       file.model = null;
+    }
+    if (file.model != null) {
+      file.model = joined(file, file.model);
     }
     joinSet(file);
   }
@@ -59,11 +64,21 @@ final class ModelCatalog {
     if (model == null) {
       String own = file.facts.modelName();
       model = own.isEmpty() ? naming.name(path, workload) : own;
+      model = joined(file, model);
       file.model = model;
       file.baseName = path.substring(path.lastIndexOf('/') + 1);
       joinSet(file);
     }
     return model;
+  }
+
+  private String joined(CatalogFile file, String own) {
+    String fingerprint = file.facts.fingerprint();
+    if (naming.isGiven(own)) {
+      copies.set(fingerprint, own);
+      return own;
+    }
+    return copies.join(fingerprint, own);
   }
 
   ModelSet set(String model) {
@@ -99,10 +114,10 @@ final class ModelCatalog {
   }
 
   private static FileFacts undecided(int id) {
-    return new FileFacts(id, 0, 0, 0, FileFacts.Verdict.UNDECIDED, UNKNOWN_FORMAT, "");
+    return new FileFacts(id, 0, 0, 0, FileFacts.Verdict.UNDECIDED, UNKNOWN_FORMAT, "", "");
   }
 
-  /** Files of one set. Copies, that is equal names and sizes, count once. */
+  /** Files of one set. Copies count once: equal fingerprints, else equal names and sizes. */
   private static final class Members {
 
     private final Map<Member, Integer> copies = new HashMap<>();
@@ -144,9 +159,11 @@ final class ModelCatalog {
     }
 
     private static Member member(CatalogFile file) {
-      return new Member(file.baseName, file.facts.sizeBytes());
+      String fingerprint = file.facts.fingerprint();
+      return new Member(
+          fingerprint.isEmpty() ? file.baseName : fingerprint, file.facts.sizeBytes());
     }
 
-    private record Member(String baseName, long sizeBytes) {}
+    private record Member(String content, long sizeBytes) {}
   }
 }
