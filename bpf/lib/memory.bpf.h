@@ -15,6 +15,7 @@ static __always_inline void count_memory_read(struct task_struct *victim, enum m
 					      __u64 bytes)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct references references = {.task = task};
 	struct memory_key key = {.method = method};
 	struct totals fresh = {}, *count;
 
@@ -31,7 +32,7 @@ static __always_inline void count_memory_read(struct task_struct *victim, enum m
 		return;
 	}
 	/* The reader holds the victim's data from here on: its egress matters. */
-	arm(task, &key.reader, 0);
+	arm(&references, &key.reader, 0);
 	begin_totals(&fresh, bytes);
 	if (bpf_map_update_elem(&memory_reads, &key, &fresh, BPF_ANY))
 		count_failure(FAILURE_MEMORY_MAP_FULL);

@@ -34,6 +34,8 @@ enum syscall_class {
 	CLASS_MMAP,             /* (address, length, protection, flags, fd, offset) */
 	CLASS_MMAP_PAGES,       /* the same with the offset in pages */
 	CLASS_OPEN,             /* returns the descriptor */
+	CLASS_CONNECT,          /* (fd, …) */
+	CLASS_ACCEPT,           /* returns a descriptor */
 	CLASS_SETNS,            /* (fd, kinds) */
 	CLASS_PROCESS_VM_READV, /* (pid, …) */
 	CLASS_PTRACE,           /* (request, pid, …) */
@@ -50,12 +52,15 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[19] = CLASS_READV,
 	[20] = CLASS_WRITEV,
 	[40] = CLASS_SENDFILE,
+	[42] = CLASS_CONNECT,
+	[43] = CLASS_ACCEPT,
 	[85] = CLASS_OPEN, /* creat */
 	[101] = CLASS_PTRACE,
 	[257] = CLASS_OPEN, /* openat */
 	[275] = CLASS_SPLICE,
 	[276] = CLASS_TEE,
 	[278] = CLASS_VMSPLICE,
+	[288] = CLASS_ACCEPT, /* accept4 */
 	[295] = CLASS_READV,  /* preadv */
 	[296] = CLASS_WRITEV, /* pwritev */
 	[304] = CLASS_OPEN,   /* open_by_handle_at */
@@ -90,6 +95,8 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[342] = CLASS_OPEN,   /* open_by_handle_at */
 	[346] = CLASS_SETNS,
 	[347] = CLASS_PROCESS_VM_READV,
+	[362] = CLASS_CONNECT,
+	[364] = CLASS_ACCEPT, /* accept4 */
 	[377] = CLASS_COPY_FILE_RANGE,
 	[378] = CLASS_READV,  /* preadv2 */
 	[379] = CLASS_WRITEV, /* pwritev2 */

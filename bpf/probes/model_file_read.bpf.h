@@ -15,6 +15,8 @@ __noinline int read_from(__u32 descriptor, __u32 method, __u64 bytes)
 		count_access(file, inode, descriptor, method, DIRECTION_READ, bytes);
 	else if (is_process_memory(file, inode))
 		process_memory_file_read(inode, bytes);
+	else
+		pipe_read(inode, bytes);
 	return 0;
 }
 

@@ -68,13 +68,14 @@ static __always_inline int decide_file(struct decide_request *request)
 static __always_inline int declare_process(struct declare_request *request)
 {
 	struct task_struct *task = task_of_pid(request->pid);
+	struct references references = {.task = task};
 	struct process_key key = {};
 
 	if (!task)
 		return 0;
 	read_process_key(task, &key);
 	if (!is_agent(&key) && !find_armed(&key))
-		arm(task, &key, 0);
+		arm(&references, &key, 0);
 	request->found = 1;
 	bpf_task_release(task);
 	return 0;
@@ -90,5 +91,16 @@ static __always_inline int set_file_holder(struct holder_request *request)
 	if (facts && facts->id == request->id)
 		request->accepted =
 			__sync_val_compare_and_swap(&facts->holder, before, after) == before;
+	return 0;
+}
+
+/* User space has found the channel idle. One that is used again is known again. */
+static __always_inline int forget_idle_channel(struct channel_request *request)
+{
+	__u64 id = request->channel;
+	struct channel *channel = bpf_map_lookup_elem(&channels, &id);
+
+	if (channel && channel->last_ns == request->last_ns)
+		request->accepted = remove_channel(id);
 	return 0;
 }

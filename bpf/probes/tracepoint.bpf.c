@@ -25,13 +25,16 @@
 #include "stdio.bpf.h"
 #include "entrance.bpf.h"
 #include "session.bpf.h"
+#include "channel.bpf.h"
 #include "process.bpf.h"
+#include "trail.bpf.h"
 #include "access.bpf.h"
 #include "mapping.bpf.h"
 #include "socket.bpf.h"
 #include "memory.bpf.h"
 #include "foreign_memory_read.bpf.h"
 #include "model_file_open.bpf.h"
+#include "channel_read.bpf.h"
 #include "model_file_read.bpf.h"
 #include "stdio_egress.bpf.h"
 #include "model_file_write.bpf.h"
@@ -51,6 +54,7 @@ SHARE_LAYOUT(disarm_request);
 SHARE_LAYOUT(declare_request);
 SHARE_LAYOUT(holder_request);
 SHARE_LAYOUT(directory_key);
+SHARE_LAYOUT(channel_request);
 SHARE_ENUM(process_flag);
 SHARE_ENUM(process_entrance);
 SHARE_ENUM(cgroup_verdict);
@@ -64,6 +68,7 @@ SHARE_ENUM(flow_role);
 SHARE_ENUM(flow_type);
 SHARE_ENUM(peer_scope);
 SHARE_ENUM(memory_method);
+SHARE_ENUM(channel_kind);
 SHARE_ENUM(text_kind);
 SHARE_ENUM(text_flag);
 SHARE_ENUM(doorbell_kind);
@@ -86,6 +91,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		model_file_mapping(&call);
 	else if (call.class == CLASS_OPEN || call.class == CLASS_PIDFD_GETFD)
 		model_file_open(call.result);
+	else if (call.class == CLASS_CONNECT || call.class == CLASS_ACCEPT)
+		register_new(call.class == CLASS_CONNECT ? call.arguments[0] : call.result);
 	else if (call.class == CLASS_SETNS)
 		namespace_joined(&call);
 	if (call.class >= CLASS_PROCESS_VM_READV)
@@ -97,6 +104,13 @@ SEC("tp_btf/sock_send_length")
 int BPF_PROG(on_sock_send_length, struct sock *sk, int result)
 {
 	socket_egress(sk, result);
+	return 0;
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(on_sock_recv_length, struct sock *sk, int result, int flags)
+{
+	socket_read(sk, result);
 	return 0;
 }
 
@@ -197,4 +211,10 @@ SEC("syscall")
 int set_holder(struct holder_request *request)
 {
 	return set_file_holder(request);
+}
+
+SEC("syscall")
+int forget_channel(struct channel_request *request)
+{
+	return forget_idle_channel(request);
 }

@@ -32,16 +32,18 @@ final class SelfReport {
         .keySet()
         .forEach(reason -> self.loss(reason, () -> tracker.losses().byReason().get(reason)));
     self.loss("file_unreachable", poller::undecidedForEver);
+    self.loss("idle_channel_evicted", poller::channelsEvicted);
     kernel.statuses().forEach(probe -> register(self, kernel, probe));
     self.loss("probe_missed", () -> misses(kernel));
     self.observe(MetricNames.AGENT_RING_USAGE, poller::ringPendingBytes);
     self.observe(MetricNames.AGENT_PROCESSES_ARMED, poller::armedProcesses);
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::armedProcesses, "processes");
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownFiles, "files");
+    self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownChannels, "channels");
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownCgroups, "cgroup_verdicts");
     for (String map :
         new String[] {
-          "processes", "files", "accesses", "mappings", "flows", "memory_reads", "cgroup_verdicts"
+          "processes", "files", "accesses", "mappings", "flows", "memory_reads", "cgroup_verdicts", "channels"
         }) {
       self.observe(MetricNames.AGENT_MAP_CAPACITY, () -> kernel.capacity(map), map);
     }

@@ -36,6 +36,7 @@ public final class KernelPoller implements AutoCloseable {
   private final MappingSampler mappings;
   private final Disarming disarming;
   private final SessionMarks sessionMarks;
+  private final Channels channels;
   private final CgroupTable cgroups;
   private final FileHolders holders;
   private final SelectedEvents selected;
@@ -77,6 +78,7 @@ public final class KernelPoller implements AutoCloseable {
     this.mappings = new MappingSampler(kernel, clock, names, selected);
     this.disarming = new Disarming(kernel);
     this.sessionMarks = new SessionMarks(kernel.map("exec_sessions"));
+    this.channels = new Channels(kernel);
     cgroups.activate();
   }
 
@@ -121,6 +123,7 @@ public final class KernelPoller implements AutoCloseable {
     sweptNanos = nowBootNanos;
     processes.sweep(nowBootNanos);
     sessionMarks.sweep(processes.execSessions(), nowBootNanos);
+    channels.sweep(nowBootNanos);
     Set<Integer> used = new HashSet<>();
     counters.collectFiles(used);
     mappings.collectFiles(used);
@@ -189,6 +192,16 @@ public final class KernelPoller implements AutoCloseable {
 
   public int knownCgroups() {
     return cgroups.entries();
+  }
+
+  /** Pipes and sockets into which armed processes can write, at the last sweep. */
+  public int knownChannels() {
+    return channels.entries();
+  }
+
+  /** Channels that were forgotten because there were too many. */
+  public long channelsEvicted() {
+    return channels.evicted();
   }
 
   public int knownFiles() {

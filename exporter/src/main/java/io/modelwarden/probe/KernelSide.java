@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +32,12 @@ public final class KernelSide implements AutoCloseable {
   private final BpfObject object;
   private final Map<String, ElfFile.Symbol> symbols;
   private final Layouts layouts;
+  private final Duration trailLifetime;
   private final List<BpfLink> links = new ArrayList<>();
   private final List<ProbeStatus> statuses = new ArrayList<>();
 
-  private KernelSide(BpfObject object, byte[] file) {
+  private KernelSide(BpfObject object, byte[] file, Duration trailLifetime) {
+    this.trailLifetime = trailLifetime;
     this.object = object;
     this.symbols = ElfFile.of(file).symbols();
     this.layouts = new Layouts(file);
@@ -48,7 +51,9 @@ public final class KernelSide implements AutoCloseable {
               + " with CONFIG_DEBUG_INFO_BTF");
     }
     byte[] file = objectFile();
-    KernelSide kernel = new KernelSide(BpfObject.open(library, "modelwarden", file), file);
+    KernelSide kernel =
+        new KernelSide(
+            BpfObject.open(library, "modelwarden", file), file, settings.trail().lifetime());
     try {
       kernel.apply(settings);
       kernel.object.load();
@@ -135,6 +140,11 @@ public final class KernelSide implements AutoCloseable {
     return map(map).maxEntries();
   }
 
+  /** For how long a channel without a write is known. */
+  Duration trailLifetime() {
+    return trailLifetime;
+  }
+
   Layouts layouts() {
     return layouts;
   }
@@ -166,6 +176,11 @@ public final class KernelSide implements AutoCloseable {
     flag("setting_detect_content", settings.detectContent());
     flag("setting_model_directories", settings.modelDirectories());
     flag("setting_task_from_vpid", settings.taskFromVpid());
+    ProbeSettings.Trail trail = settings.trail();
+    variable("setting_trail_hops").putInt(0, trail.hops());
+    variable("setting_share_millionths").putInt(0, trail.shareMillionths());
+    variable("setting_share_window_ns").putLong(0, trail.window().toNanos());
+    flag("setting_accepted_passes", trail.acceptedPasses());
     settings.mapEntries().forEach((name, entries) -> map(name).setMaxEntries(entries));
     map("doorbells").setMaxEntries(settings.ringBytes());
   }

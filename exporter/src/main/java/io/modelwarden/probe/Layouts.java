@@ -24,6 +24,9 @@ final class Layouts {
   final StructLayout disarmRequest;
   final StructLayout declareRequest;
   final StructLayout holderRequest;
+  final StructLayout channelRequest;
+  final StructLayout channel;
+  final StructLayout transferKey;
   final StructLayout fileKey;
   final StructLayout fileFacts;
   final StructLayout processFacts;
@@ -50,6 +53,9 @@ final class Layouts {
     disarmRequest = types.struct("disarm_request");
     declareRequest = types.struct("declare_request");
     holderRequest = types.struct("holder_request");
+    channelRequest = types.struct("channel_request");
+    channel = types.struct("channel");
+    transferKey = types.struct("transfer_key");
     fileKey = types.struct("file_key");
     fileFacts = types.struct("file_facts");
     processFacts = types.struct("process_facts");
@@ -102,6 +108,7 @@ final class Layouts {
           "file_reason",
           "access_direction",
           "flow_role",
+          "channel_kind",
           "flow_transport",
           "flow_type",
           "peer_scope",

@@ -15,6 +15,7 @@ final class ProbeCatalog {
       Map.ofEntries(
           Map.entry("on_sys_exit", new Purpose("reads, writes, mappings, memory reads", true)),
           Map.entry("on_sock_send_length", new Purpose("bytes sent", true)),
+          Map.entry("on_sock_recv_length", new Purpose("bytes received from holders", false)),
           Map.entry("on_inet_sock_set_state", new Purpose("who began a connection", false)),
           Map.entry("on_sendmsg4", new Purpose("receivers of IPv4 datagrams", false)),
           Map.entry("on_sendmsg6", new Purpose("receivers of IPv6 datagrams", false)),
@@ -29,6 +30,7 @@ final class ProbeCatalog {
           Map.entry("decide", new Purpose("verdicts on files", true)),
           Map.entry("set_holder", new Purpose("whose files are", true)),
           Map.entry("disarm", new Purpose("ends of marks", true)),
+          Map.entry("forget_channel", new Purpose("ends of pipes and sockets", true)),
           Map.entry("declare", new Purpose("marks by declaration", true)));
 
   private ProbeCatalog() {}

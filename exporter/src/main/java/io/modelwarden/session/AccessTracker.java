@@ -5,6 +5,7 @@ import io.modelwarden.event.EventSink;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.BytesUncounted;
+import io.modelwarden.event.KernelEvent.DataMoved;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.event.KernelEvent.FileMapped;
@@ -42,6 +43,7 @@ public final class AccessTracker implements EventSink {
   private final MemoryTracker memory;
   private final ProcessEnds ends;
   private final Holdings holdings;
+  private final Trail trail;
   private volatile int marksHeld;
 
   /**
@@ -67,7 +69,10 @@ public final class AccessTracker implements EventSink {
     processes = new Processes(workloads, starts, settings.limits().processes(), time);
     sessions = new Sessions(context);
     egress = new EgressTracker(context, sessions, scopes);
-    holdings = new Holdings(processes, declared, settings, time, losses, egress::firstHolding);
+    holdings =
+        new Holdings(
+            processes, declared, settings, time, losses, egress::firstHolding, this::held);
+    trail = new Trail(context, holdings);
     tracker = new FileTracker(context, sessions, holdings);
     mappings = new MappingTracker(context, holdings);
     Provisional provisional = new Provisional(settings.limits().provisional(), losses);
@@ -94,6 +99,8 @@ public final class AccessTracker implements EventSink {
           new Access(mapped.fileId(), mapped.path(), Action.MMAP, "mmap", mapped.increment()));
     } else if (event instanceof MappingSampled sampled) {
       sampled(sampled);
+    } else if (event instanceof DataMoved moved) {
+      moved(moved);
     } else if (event instanceof BytesSent sent) {
       sent(sent);
     } else if (event instanceof MemoryRead read) {
@@ -189,6 +196,17 @@ public final class AccessTracker implements EventSink {
     if (process != null) {
       files.sampled(process, sample);
     }
+  }
+
+  private void moved(DataMoved moved) {
+    TrackedProcess process = process(moved.process());
+    if (process != null) {
+      trail.moved(process, moved);
+    }
+  }
+
+  private void held(TrackedProcess process) {
+    trail.held(process);
   }
 
   private void sent(BytesSent sent) {

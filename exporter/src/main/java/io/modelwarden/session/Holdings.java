@@ -3,17 +3,23 @@ package io.modelwarden.session;
 
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessFacts.Origin;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Who holds which model: by own doing, over fork and exec, by declaration; and for how long. */
 final class Holdings {
+
+  private static final Set<Via> HANDED_ON =
+      EnumSet.of(Via.PARENT, Via.SESSION, Via.PIPE, Via.SOCKET);
 
   private final Processes processes;
   private final ExecSessions execSessions;
@@ -22,9 +28,11 @@ final class Holdings {
   private final SteadyTime time;
   private final SessionLosses losses;
   private final Consumer<TrackedProcess> onFirstHolding;
+  private final Consumer<TrackedProcess> onHolding;
 
   /**
    * @param onFirstHolding called once for a process, when it begins to hold anything
+   * @param onHolding called for each model that a process begins to hold
    */
   Holdings(
       Processes processes,
@@ -32,7 +40,8 @@ final class Holdings {
       SessionSettings settings,
       SteadyTime time,
       SessionLosses losses,
-      Consumer<TrackedProcess> onFirstHolding) {
+      Consumer<TrackedProcess> onFirstHolding,
+      Consumer<TrackedProcess> onHolding) {
     this.processes = processes;
     this.execSessions = new ExecSessions(settings, losses);
     this.declared = declared;
@@ -40,6 +49,7 @@ final class Holdings {
     this.time = time;
     this.losses = losses;
     this.onFirstHolding = onFirstHolding;
+    this.onHolding = onHolding;
   }
 
   /** What a process holds from its beginning, and so do its children that were seen before it. */
@@ -123,9 +133,13 @@ final class Holdings {
 
   private void holdOne(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
     int limit = settings.limits().modelsPerLineage();
+    boolean fresh = !process.holdings().containsKey(model);
     if (process.hold(model, via, sinceEpochNanos, limit)) {
       processes.becameHolder(process);
       onFirstHolding.accept(process);
+    }
+    if (fresh) {
+      onHolding.accept(process);
     }
   }
 
@@ -156,11 +170,19 @@ final class Holdings {
       return time.nanos() - process.droppedNanos >= settings.marksAfterExec().toNanos();
     }
     long lastNanos = Math.max(process.lineage.lastReadNanos, process.seenNanos);
-    return time.nanos() - lastNanos >= settings.marksInherited().toNanos();
+    Duration limit =
+        isPassed(process) ? settings.trail().lifetime() : settings.marksInherited();
+    return time.nanos() - lastNanos >= limit.toNanos();
   }
 
   private static boolean isInherited(TrackedProcess process) {
     return process.holdings().values().stream()
-        .allMatch(held -> held.via() == Via.PARENT || held.via() == Via.SESSION);
+        .allMatch(held -> HANDED_ON.contains(held.via()));
+  }
+
+  /** Whether it has a mark because of what it read from others. */
+  static boolean isPassed(TrackedProcess process) {
+    return process.holdings().values().stream()
+        .anyMatch(held -> held.via() == Via.PIPE || held.via() == Via.SOCKET);
   }
 }
