@@ -332,8 +332,9 @@ enum failure {
 	FAILURE_SELECTION_MAP_FULL, /* a cgroup without a verdict is counted */
 	FAILURE_CHANNEL_MAP_FULL,
 	FAILURE_TRANSFER_MAP_FULL,
-	FAILURE_CHANNEL_HOPS, /* data went on over more channels than are followed */
-	FAILURE_DESCRIPTORS_SKIPPED, /* of a process with more than are looked at when it is armed */
+	FAILURE_CHANNEL_HOPS,        /* data went on over more channels than are followed */
+	FAILURE_DESCRIPTORS_SKIPPED, /* of a process with more than are looked at when it is armed
+				      */
 	FAILURE_PATH_TRUNCATED,
 	FAILURE_DESCRIPTOR_UNRESOLVED, /* closed by another thread before the call returned */
 	FAILURE_MAPPING_UNRESOLVED,

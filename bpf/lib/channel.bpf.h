@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Channels: pipes and sockets by which data go from one process of the machine to another. Known are
- * those into which an armed process can write, from the moment it is armed: a single write of a whole
- * model returns after all of it was read at the other end.
+ * Channels: pipes and sockets by which data go from one process of the machine to another. Known
+ * are those into which an armed process can write, from the moment it is armed: a single write of a
+ * whole model returns after all of it was read at the other end.
  */
 #ifndef MODELWARDEN_LIB_CHANNEL_H
 #define MODELWARDEN_LIB_CHANNEL_H
@@ -195,10 +195,9 @@ static __always_inline __u64 channel_to(struct sock *sk)
 	if (family == AF_UNIX)
 		return channel_of_socket(sk);
 	if (is_tcp(sk))
-		return is_loopback(sk)
-			       ? channel_of_ports(sk, bpf_ntohs(sk->__sk_common.skc_dport),
-						  sk->__sk_common.skc_num)
-			       : 0;
+		return is_loopback(sk) ? channel_of_ports(sk, bpf_ntohs(sk->__sk_common.skc_dport),
+							  sk->__sk_common.skc_num)
+				       : 0;
 	if (family == AF_INET || family == AF_INET6)
 		return channel_of_ports(sk, 0, sk->__sk_common.skc_num);
 	return 0;

@@ -159,10 +159,16 @@ static __always_inline __u64 share_of(const struct process_facts *facts)
 	return is_server(facts) ? facts->share_bytes : 0;
 }
 
+/* What a server sends on a connection that it accepted. */
+static __always_inline bool is_answer(const struct process_facts *facts, __u32 role)
+{
+	return role == ROLE_ACCEPTED && is_server(facts) && !setting_accepted_passes;
+}
+
 int register_descriptors(void);
 
-static __always_inline struct process_facts *
-arm(const struct references *references, const struct process_key *key, __u32 flags)
+static __always_inline struct process_facts *arm(const struct references *references,
+						 const struct process_key *key, __u32 flags)
 {
 	struct process_facts *facts = bpf_map_lookup_elem(&processes, key);
 	struct task_struct *task = references->task;

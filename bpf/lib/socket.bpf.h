@@ -88,8 +88,7 @@ static __always_inline bool is_own_address(const struct sock *sk, const __u8 *ad
 	const __u32 *words = (const __u32 *)address;
 
 	if (is_mapped_ipv4(address))
-		return address[12] == LOOPBACK_NETWORK ||
-		       words[3] == sk->__sk_common.skc_rcv_saddr;
+		return address[12] == LOOPBACK_NETWORK || words[3] == sk->__sk_common.skc_rcv_saddr;
 	return !words[0] && !words[1] && !words[2] && words[3] == bpf_htonl(1);
 }
 
@@ -193,18 +192,20 @@ static __always_inline __u32 session_left_by_socket(struct sock *sk)
 }
 
 /* What stays on this machine may go on from whoever receives it. */
-static __always_inline void pass_on(struct sock *sk, const struct flow_key *key, __u64 bytes)
+static __always_inline void pass_on(struct sock *sk, const struct flow_key *key,
+				    const struct process_facts *process, __u64 bytes)
 {
-	bool datagram = key->transport == TRANSPORT_UDP;
+	__u32 role = key->transport == TRANSPORT_UNIX ? role_of_unix(sk) : key->role;
 	__u64 channel = 0;
 
-	if (!datagram)
+	if (is_answer(process, role))
+		return;
+	if (key->transport != TRANSPORT_UDP)
 		channel = channel_from(sk);
 	else if (is_own_address(sk, key->peer))
 		channel = channel_of_ports(sk, 0, key->port);
 	if (channel)
-		data_written(channel, CHANNEL_SOCKET,
-			     key->transport == TRANSPORT_UNIX ? role_of_unix(sk) : key->role, bytes);
+		data_written(channel, CHANNEL_SOCKET, role, bytes);
 }
 
 /* Only armed processes pay more than one look-up here. */
@@ -235,7 +236,7 @@ static __always_inline void count_send(struct sock *sk, __u64 bytes)
 	else
 		key.scope = SCOPE_OUTSIDE;
 	if (key.scope != SCOPE_EXEC_STDIO)
-		pass_on(sk, &key, bytes);
+		pass_on(sk, &key, process, bytes);
 	if (key.role == ROLE_ACCEPTED)
 		key.port = 0;
 	count_flow(&key, bytes);

@@ -35,6 +35,17 @@ static __always_inline void count_transfer(const struct transfer_key *key, __u64
 		count_failure(FAILURE_TRANSFER_MAP_FULL);
 }
 
+/* What has been looked at in this tick needs no second look. */
+static __always_inline bool count_again(const struct transfer_key *key, __u64 bytes)
+{
+	struct totals *count = bpf_map_lookup_elem(&transfers, key);
+
+	if (!count || !bytes || count->last_tick != bpf_jiffies64())
+		return false;
+	add_to_totals(count, bytes);
+	return true;
+}
+
 /* The current process writes to a channel, or could: then `bytes` is 0. */
 __noinline int data_written(__u64 channel, __u32 kind, __u32 role, __u64 bytes)
 {
@@ -43,10 +54,10 @@ __noinline int data_written(__u64 channel, __u32 kind, __u32 role, __u64 bytes)
 	struct process_facts *facts;
 
 	read_process_key(bpf_get_current_task_btf(), &key.process);
-	facts = find_armed(&key.process);
-	if (!facts)
+	if (count_again(&key, bytes))
 		return 0;
-	if (role == ROLE_ACCEPTED && is_server(facts) && !setting_accepted_passes)
+	facts = find_armed(&key.process);
+	if (!facts || is_answer(facts, role))
 		return 0;
 	if (facts->hops >= setting_trail_hops) {
 		count_failure(FAILURE_CHANNEL_HOPS);
@@ -61,14 +72,17 @@ __noinline int data_written(__u64 channel, __u32 kind, __u32 role, __u64 bytes)
 __noinline int data_read(__u64 id, __u32 kind, __u64 bytes)
 {
 	struct transfer_key key = {.channel = id, .kind = kind, .direction = DIRECTION_READ};
-	struct channel *channel = bpf_map_lookup_elem(&channels, &id);
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct references references = {.task = task};
+	struct channel *channel;
 
-	if (!channel || task->flags & PF_KTHREAD || is_stale(id, channel))
-		return 0;
 	read_process_key(task, &key.process);
-	if (is_agent(&key.process))
+	if (count_again(&key, bytes))
+		return 0;
+	channel = bpf_map_lookup_elem(&channels, &id);
+	if (!channel || is_stale(id, channel))
+		return 0;
+	if (task->flags & PF_KTHREAD || is_agent(&key.process))
 		return 0;
 	bytes = bytes_over(channel, bytes);
 	if (!bytes)

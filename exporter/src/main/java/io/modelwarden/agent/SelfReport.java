@@ -43,7 +43,14 @@ final class SelfReport {
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownCgroups, "cgroup_verdicts");
     for (String map :
         new String[] {
-          "processes", "files", "accesses", "mappings", "flows", "memory_reads", "cgroup_verdicts", "channels"
+          "processes",
+          "files",
+          "accesses",
+          "mappings",
+          "flows",
+          "memory_reads",
+          "cgroup_verdicts",
+          "channels"
         }) {
       self.observe(MetricNames.AGENT_MAP_CAPACITY, () -> kernel.capacity(map), map);
     }

@@ -38,8 +38,7 @@ final class Channels {
   void sweep(long nowBootNanos) {
     List<Idle> all = new ArrayList<>();
     map.forEach(
-        (keys, keyAt, values, at) ->
-            all.add(new Idle(keys.getLong(keyAt), last.get(values, at))));
+        (keys, keyAt, values, at) -> all.add(new Idle(keys.getLong(keyAt), last.get(values, at))));
     all.sort(Comparator.comparingLong(Idle::lastNanos));
     int crowd = all.size() - map.maxEntries() * 3 / 4;
     int forgotten = 0;

@@ -70,8 +70,7 @@ public final class AccessTracker implements EventSink {
     sessions = new Sessions(context);
     egress = new EgressTracker(context, sessions, scopes);
     holdings =
-        new Holdings(
-            processes, declared, settings, time, losses, egress::firstHolding, this::held);
+        new Holdings(processes, declared, settings, time, losses, egress::firstHolding, this::held);
     trail = new Trail(context, holdings);
     tracker = new FileTracker(context, sessions, holdings);
     mappings = new MappingTracker(context, holdings);

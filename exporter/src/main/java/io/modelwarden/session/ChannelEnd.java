@@ -7,8 +7,8 @@ import java.time.Duration;
 /** What one process has written to a channel, or read from it. */
 final class ChannelEnd {
 
-  /** The window slides in so many steps. */
-  private static final int STEPS = 10;
+  /** The window slides in so many steps; the one that runs is its last. */
+  private static final int STEPS = 60;
 
   final Via via;
   TrackedProcess process;
@@ -18,7 +18,7 @@ final class ChannelEnd {
   private long lastEpochNanos;
   private long uncredited;
   private final long stepNanos;
-  private final HourlyTotal recent = new HourlyTotal(STEPS);
+  private final HourlyTotal recent = new HourlyTotal(STEPS - 1);
 
   ChannelEnd(TrackedProcess process, Via via, Duration window) {
     this.process = process;
@@ -35,7 +35,7 @@ final class ChannelEnd {
     lastNanos = nowNanos;
   }
 
-  /** At least of the window, and at most of a step more. */
+  /** Of the window, and at most a step less: not more, or a log that is long enough crosses. */
   long recentBytes(long nowNanos) {
     return recent.sum(nowNanos / stepNanos);
   }

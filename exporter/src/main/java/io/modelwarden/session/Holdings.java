@@ -170,14 +170,12 @@ final class Holdings {
       return time.nanos() - process.droppedNanos >= settings.marksAfterExec().toNanos();
     }
     long lastNanos = Math.max(process.lineage.lastReadNanos, process.seenNanos);
-    Duration limit =
-        isPassed(process) ? settings.trail().lifetime() : settings.marksInherited();
+    Duration limit = isPassed(process) ? settings.trail().lifetime() : settings.marksInherited();
     return time.nanos() - lastNanos >= limit.toNanos();
   }
 
   private static boolean isInherited(TrackedProcess process) {
-    return process.holdings().values().stream()
-        .allMatch(held -> HANDED_ON.contains(held.via()));
+    return process.holdings().values().stream().allMatch(held -> HANDED_ON.contains(held.via()));
   }
 
   /** Whether it has a mark because of what it read from others. */

@@ -72,7 +72,8 @@ final class Trail {
       Map<ProcessKey, ChannelEnd> side, TrackedProcess process, DataMoved moved) {
     Via via = moved.kind() == Channel.PIPE ? Via.PIPE : Via.SOCKET;
     ChannelEnd end =
-        side.computeIfAbsent(process.key(), key -> new ChannelEnd(process, via, settings.serverWindow()));
+        side.computeIfAbsent(
+            process.key(), key -> new ChannelEnd(process, via, settings.serverWindow()));
     end.process = process; // a mark that ended and began again made another object
     end.moved(moved.increment(), context.time().nanos());
     return end;

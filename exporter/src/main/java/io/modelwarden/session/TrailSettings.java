@@ -20,7 +20,6 @@ public record TrailSettings(
     int channels) {
 
   public static TrailSettings defaults() {
-    return new TrailSettings(
-        0.05, Duration.ofMinutes(10), false, Duration.ofHours(24), 4_096);
+    return new TrailSettings(0.05, Duration.ofMinutes(10), false, Duration.ofHours(24), 4_096);
   }
 }

@@ -167,7 +167,8 @@ public final class AttributeNames {
   public static final AttributeKey<Long> MODEL_DATA_SIZE =
       say(
           longKey("modelwarden.process.model_data.size"),
-          "model bytes that the process' lineage read or mapped, running total; on memory spans "
+          "model bytes that the process' lineage read or mapped, or got over pipes and sockets from"
+              + " one that did, running total; on memory spans "
               + "those of the process that was read");
   public static final AttributeKey<Double> MODEL_DATA_AGE =
       say(
@@ -178,8 +179,8 @@ public final class AttributeNames {
   public static final AttributeKey<String> MODEL_DATA_VIA =
       say(
           stringKey("modelwarden.process.model_data.via"),
-          "`self`, `parent`, `write`, `declared`, `recovered`, or `session`: another process of the"
-              + " same exec session");
+          "`self`, `parent`, `write`, `declared`, `recovered`, `session` (another process of the same"
+              + " exec session), `pipe`, or `socket` (of this machine): what a holder wrote to it");
 
   // Network
   public static final AttributeKey<String> PEER_ADDRESS =

@@ -7,6 +7,7 @@ public enum Hook {
   /** The same, for pids that are counted in another namespace. */
   SYS_EXIT_IN_NAMESPACE("sys_exit", 14),
   SOCK_SEND_LENGTH("sock_send_length", 3),
+  SOCK_RECV_LENGTH("sock_recv_length", 3),
   SENDMSG("cgroup/sendmsg", 3),
   SOCK_SET_STATE("inet_sock_set_state", 3),
   PROCESS_FORK("sched_process_fork", 3),

@@ -50,7 +50,7 @@ class FileTableTest {
             Map.of(),
             1 << 16,
             KernelFeatures.hasName("bpf_task_from_vpid"),
-                ProbeSettings.Trail.defaults()));
+            ProbeSettings.Trail.defaults()));
   }
 
   /** By another process: what this one does is the agent's own. */

@@ -84,8 +84,7 @@ class TrailTest {
     scene.decides(file, GIB, Verdict.MODEL);
     assertThat(bytesSent()).isEqualTo(300 * MIB);
     scene.ends(second);
-    assertThat(scene.sink.lastFacts(EgressFacts.class).holding().dataBytes())
-        .isEqualTo(300 * MIB);
+    assertThat(scene.sink.lastFacts(EgressFacts.class).holding().dataBytes()).isEqualTo(300 * MIB);
   }
 
   /** A write of all that has not returned yet: nothing is known but that it could write. */
@@ -160,7 +159,7 @@ class TrailTest {
       scene.writes(server, Channel.PIPE, PIPE, 11 * MIB);
       scene.receives(child, Channel.PIPE, PIPE, 11 * MIB);
       scene.sends(child, 11 * MIB);
-      scene.passes(Duration.ofSeconds(50));
+      scene.passes(Duration.ofSeconds(20));
     }
     assertThat(bytesSent()).isEqualTo(55 * MIB);
   }

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SOCK_RECV_LENGTH;
+import static io.modelwarden.coverage.Hook.SOCK_SEND_LENGTH;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.TRAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.Channel;
 import io.modelwarden.event.KernelEvent.DataMoved;
@@ -24,9 +30,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who reads what the reader of a model wrote is armed before it can send the first byte of it. */
 @Tag("kernel")
-class TrailTest {
+class RelayTest {
 
   private static final long MODEL_BYTES = 4_000_000;
+  private static final String SCRIPTS = Acts.REPOSITORY + "/exporter/src/test/python";
+
+  /** Of which half in a window is what the kernel waits for. */
+  private static final int SERVER_SHARE = 200_000;
 
   @TempDir static Path folder;
   private static Observed observed;
@@ -65,8 +75,27 @@ class TrailTest {
           TCP over loopback            // SOCKET // socat -u TCP-LISTEN:RELAY,bind=127.0.0.1 TCP:HOST:PORT & sleep 0.3; socat -u OPEN:MODEL TCP:127.0.0.1:RELAY; wait
           TCP over IPv6's loopback     // SOCKET // socat -u TCP6-LISTEN:RELAY,bind=[::1] TCP:HOST:PORT & sleep 0.3; socat -u OPEN:MODEL TCP6:[::1]:RELAY; wait
           from a listener of TCP       // SOCKET // socat -u OPEN:MODEL TCP-LISTEN:RELAY,bind=127.0.0.1 & sleep 0.3; socat -u TCP:127.0.0.1:RELAY TCP:HOST:PORT; wait
+          a passed pipe // PIPE   // /usr/bin/python3 SCRIPTS/hand_over.py pipe MODEL HOST PORT
           UDP over loopback            // SOCKET // socat -u UDP-RECV:RELAY,bind=127.0.0.1,rcvbuf=16000000 TCP:HOST:PORT & sleep 0.3; socat -b 4000 -u OPEN:MODEL UDP-SENDTO:127.0.0.1:RELAY; sleep 0.3; kill $!
           """)
+  @Way(
+      value = "pipes, named pipes, up to eight in a row",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      when = {"pipe", "pipes"})
+  @Way(
+      value = "unix sockets: streams, datagrams, pairs",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {SOCK_RECV_LENGTH, SOCK_SEND_LENGTH},
+      when = {"unix"})
+  @Way(
+      value = "TCP and UDP between two processes over loopback",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {SOCK_RECV_LENGTH, SOCK_SEND_LENGTH},
+      when = {"TCP", "UDP"})
   void relayedModel_isCountedToTheByteWhereItLeaves(String way, Channel kind, String script)
       throws Exception {
     long received;
@@ -110,6 +139,97 @@ class TrailTest {
     }
   }
 
+  @Test
+  @Way(value = "a passed descriptor of a model", of = TRAIL, bytes = EXACT, by = SYS_EXIT)
+  void passedDescriptor_marksWhoReadsIt() throws Exception {
+    try (Acts.Running sink = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
+      int port = (int) sink.number("port");
+      run("/usr/bin/python3 SCRIPTS/hand_over.py model MODEL HOST PORT", port);
+      observed.settle();
+      assertThat(sentTo(port).stream().mapToLong(sent -> sent.increment().bytes()).sum())
+          .isEqualTo(MODEL_BYTES);
+      ProcessKey child = sentTo(port).get(0).process();
+      assertThat(observed.accesses(child.pid()).mapToLong(read -> read.increment().bytes()).sum())
+          .isEqualTo(MODEL_BYTES);
+    }
+  }
+
+  @Test
+  void dataAreFollowedOverSoManyChannelsAndNoMore() throws Exception {
+    long beyond = observed.lost("channel_hops");
+    try (Acts.Running sink = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
+      int port = (int) sink.number("port");
+      run("cat MODEL | cat | cat | cat | cat | cat | cat | cat | nc.openbsd -N HOST PORT", port);
+      observed.settle();
+      assertThat(sentTo(port)).isNotEmpty();
+    }
+    assertThat(observed.lost("channel_hops")).isEqualTo(beyond);
+    try (Acts.Running sink = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
+      int port = (int) sink.number("port");
+      run("cat MODEL |cat|cat|cat|cat|cat|cat|cat|cat | nc.openbsd -N HOST PORT", port);
+      observed.settle();
+      assertThat(sentTo(port)).isEmpty();
+    }
+    assertThat(observed.lost("channel_hops")).isGreaterThan(beyond);
+  }
+
+  @Test
+  void shipperOfAServersLog_isNotArmed_untilAShareOfTheModelComesOver() throws Exception {
+    printInContainer(SERVER_SHARE / 2 - 1);
+    assertThat(passedInto("cat")).isEmpty();
+    printInContainer(SERVER_SHARE);
+    assertThat(passedInto("cat").stream().mapToLong(moved -> moved.increment().bytes()).sum())
+        .isEqualTo(SERVER_SHARE);
+  }
+
+  @Test
+  void whatAServerSendsOnAcceptedConnections_armsNobody() throws Exception {
+    try (Cgroup cgroup = Cgroup.create()) {
+      Path server = Acts.path("serve_file");
+      try (Acts.Running act =
+          Acts.start(
+              "play_container",
+              "start",
+              cgroup.folder(),
+              server,
+              model,
+              "127.0.0.1",
+              0,
+              MODEL_BYTES)) {
+        run(
+            "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(\"HOST:PORT\"); 1 while <$s>'",
+            (int) act.number("port"));
+        observed.settle();
+        assertThat(act.readTruth()).containsEntry("bytes", String.valueOf(MODEL_BYTES));
+      }
+    }
+    assertThat(passedInto("perl")).isEmpty();
+  }
+
+  private static void printInContainer(int bytes) throws IOException {
+    String script = "open F, '<', '%s'; read F, $_, 4e6; $| = 1; print 'x' x %d";
+    assertThat(Container.print("/usr/bin/perl", "-e", script.formatted(model, bytes)))
+        .isEqualTo(bytes);
+    observed.settle();
+  }
+
+  /** What programs of that name have read from channels, those in the scripts above left out. */
+  private static List<DataMoved> passedInto(String executable) {
+    return observed
+        .of(DataMoved.class, moved -> moved.direction() == Direction.READ)
+        .filter(
+            moved ->
+                observed
+                    .of(ProcessSeen.class, seen -> seen.process().key().equals(moved.process()))
+                    .anyMatch(
+                        seen ->
+                            seen.process().executableName().equals(executable)
+                                && (executable.equals("perl")
+                                    || seen.process().parentPid()
+                                        == ProcessHandle.current().pid())))
+        .toList();
+  }
+
   private static void run(String script, int port) throws IOException, InterruptedException {
     String relay = String.valueOf(40_000 + port % 10_000);
     Process shell =
@@ -118,6 +238,7 @@ class TrailTest {
                 "-c",
                 script
                     .replace("MODEL", model.toString())
+                    .replace("SCRIPTS", SCRIPTS)
                     .replace("FIFO", folder.resolve("fifo" + port).toString())
                     .replace("SOCKET", folder.resolve("socket" + port).toString())
                     .replace("HOST", "127.0.0.1")
