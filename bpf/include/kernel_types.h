@@ -14,6 +14,10 @@ typedef struct {
 } atomic_t;
 
 typedef struct {
+	long long counter;
+} atomic64_t;
+
+typedef struct {
 	__u32 val;
 } kuid_t;
 
@@ -269,6 +273,7 @@ struct sock_common {
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
+	atomic64_t skc_cookie; /* 0 until it was asked for */
 };
 
 struct sock;

@@ -172,12 +172,22 @@ static __always_inline __u32 role_of_unix(struct sock *sk)
 									       : ROLE_INITIATED;
 }
 
-/* Where what is sent on a connected socket comes out on this machine; 0 if it does not. */
+static __always_inline __u64 channel_of_cookie(__u64 cookie)
+{
+	return mix(cookie, AF_UNIX) >> 2 | 1ULL << 62;
+}
+
+/*
+ * Where what is sent on a connected socket comes out on this machine; 0 if it does not. A stream has
+ * the number of its sending end, because the other may not have been accepted yet.
+ */
 static __always_inline __u64 channel_from(struct sock *sk)
 {
 	struct sock *peer;
 
 	if (sk->__sk_common.skc_family == AF_UNIX) {
+		if (sk->sk_type != SOCK_DGRAM)
+			return channel_of_socket(sk);
 		peer = kernel_object(unix_sock, sk)->peer;
 		return peer ? channel_of_socket(peer) : 0;
 	}
@@ -187,13 +197,30 @@ static __always_inline __u64 channel_from(struct sock *sk)
 	return 0;
 }
 
+/* A stream whose sender has closed it has no inode any more, but the cookie of its first send. */
+static __always_inline __u64 channel_to_unix(struct sock *sk)
+{
+	struct sock *peer;
+	__u64 cookie;
+
+	if (sk->sk_type == SOCK_DGRAM)
+		return channel_of_socket(sk);
+	peer = kernel_object(unix_sock, sk)->peer;
+	if (!peer)
+		return 0;
+	cookie = kernel_object(sock, peer)->__sk_common.skc_cookie.counter;
+	if (cookie && may_be_channel(channel_of_cookie(cookie)))
+		return channel_of_cookie(cookie);
+	return channel_of_socket(peer);
+}
+
 /* What this socket receives. A datagram may come from any port. */
 static __always_inline __u64 channel_to(struct sock *sk)
 {
 	__u16 family = sk->__sk_common.skc_family;
 
 	if (family == AF_UNIX)
-		return channel_of_socket(sk);
+		return channel_to_unix(sk);
 	if (is_tcp(sk))
 		return is_loopback(sk) ? channel_of_ports(sk, bpf_ntohs(sk->__sk_common.skc_dport),
 							  sk->__sk_common.skc_num)

@@ -200,7 +200,9 @@ static __always_inline void pass_on(struct sock *sk, const struct flow_key *key,
 
 	if (is_answer(process, role))
 		return;
-	if (key->transport != TRANSPORT_UDP)
+	if (key->transport == TRANSPORT_UNIX && sk->sk_type != SOCK_DGRAM)
+		channel = channel_of_cookie(bpf_get_socket_cookie(sk));
+	else if (key->transport != TRANSPORT_UDP)
 		channel = channel_from(sk);
 	else if (is_own_address(sk, key->peer))
 		channel = channel_of_ports(sk, 0, key->port);

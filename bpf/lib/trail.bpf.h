@@ -97,7 +97,7 @@ __noinline int data_read(__u64 id, __u32 kind, __u64 bytes)
 }
 
 /* Where what is written to this file of the current process comes out; not at a runtime's end. */
-static __always_inline void register_file(struct file *file, struct inode *inode)
+static __always_inline void register_file(struct file *file, struct inode *inode, __u32 role)
 {
 	__u32 type = inode->i_mode & S_IFMT;
 	struct sock *sk;
@@ -113,7 +113,7 @@ static __always_inline void register_file(struct file *file, struct inode *inode
 	sk = kernel_object(sock, kernel_object(socket, file->private_data)->sk);
 	channel = channel_from(sk);
 	if (channel)
-		data_written(channel, CHANNEL_SOCKET, role_of_unix(sk), 0);
+		data_written(channel, CHANNEL_SOCKET, role ? role : role_of_unix(sk), 0);
 }
 
 struct descriptors {
@@ -134,7 +134,7 @@ static long register_descriptor(__u32 index, struct descriptors *descriptors)
 	inode = file->f_inode;
 	type = inode->i_mode & S_IFMT;
 	if (type == S_IFIFO || type == S_IFSOCK)
-		register_file(file, inode);
+		register_file(file, inode, 0);
 	return 0;
 }
 
@@ -154,8 +154,8 @@ __noinline int register_descriptors(void)
 	return 0;
 }
 
-/* One that came later, by the open of a named pipe or by a connection. */
-static __always_inline void register_new(__u32 descriptor)
+/* One that came later, by the open of a named pipe or by a connection; of a socket with its role. */
+static __always_inline void register_new(__u32 descriptor, __u32 role)
 {
 	struct process_key key = {};
 	struct inode *inode;
@@ -171,7 +171,7 @@ static __always_inline void register_new(__u32 descriptor)
 	inode = file->f_inode;
 	type = inode->i_mode & S_IFMT;
 	if (type == S_IFIFO || type == S_IFSOCK)
-		register_file(file, inode);
+		register_file(file, inode, role);
 }
 
 #endif

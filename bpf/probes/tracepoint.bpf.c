@@ -91,8 +91,10 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		model_file_mapping(&call);
 	else if (call.class == CLASS_OPEN || call.class == CLASS_PIDFD_GETFD)
 		model_file_open(call.result);
-	else if (call.class == CLASS_CONNECT || call.class == CLASS_ACCEPT)
-		register_new(call.class == CLASS_CONNECT ? call.arguments[0] : call.result);
+	else if (call.class == CLASS_CONNECT)
+		register_new(call.arguments[0], ROLE_INITIATED);
+	else if (call.class == CLASS_ACCEPT)
+		register_new(call.result, ROLE_ACCEPTED);
 	else if (call.class == CLASS_SETNS)
 		namespace_joined(&call);
 	if (call.class >= CLASS_PROCESS_VM_READV)
