@@ -178,8 +178,8 @@ static __always_inline __u64 channel_of_cookie(__u64 cookie)
 }
 
 /*
- * Where what is sent on a connected socket comes out on this machine; 0 if it does not. A stream has
- * the number of its sending end, because the other may not have been accepted yet.
+ * Where what is sent on a connected socket comes out on this machine; 0 if it does not. A stream
+ * has the number of its sending end, because the other may not have been accepted yet.
  */
 static __always_inline __u64 channel_from(struct sock *sk)
 {

@@ -154,7 +154,8 @@ __noinline int register_descriptors(void)
 	return 0;
 }
 
-/* One that came later, by the open of a named pipe or by a connection; of a socket with its role. */
+/* One that came later, by the open of a named pipe or by a connection; of a socket with its role.
+ */
 static __always_inline void register_new(__u32 descriptor, __u32 role)
 {
 	struct process_key key = {};
