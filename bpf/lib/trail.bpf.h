@@ -111,7 +111,8 @@ static __always_inline void register_file(struct file *file, struct inode *inode
 		return;
 	}
 	sk = kernel_object(sock, kernel_object(socket, file->private_data)->sk);
-	channel = channel_from(sk);
+	/* Datagrams are small, and one receiver has them from many. */
+	channel = sk->sk_type == SOCK_DGRAM ? 0 : channel_from(sk);
 	if (channel)
 		data_written(channel, CHANNEL_SOCKET, role ? role : role_of_unix(sk), 0);
 }

@@ -22,6 +22,9 @@ import java.util.Set;
  */
 final class Trail {
 
+  /** No pipe holds more: who has read so much has read from somebody who still writes. */
+  private static final long UNRETURNED_BYTES = 1 << 20;
+
   private static final String SYSTEMD_UNIT = "systemd_unit";
 
   private static final class Ends {
@@ -88,7 +91,7 @@ final class Trail {
         || isOver(channel, from)) {
       return;
     }
-    if (isServer(writer) ? !crossesShare(from, to) : to.bytes == 0) {
+    if (isServer(writer) ? !crossesShare(from, to) : !cameOver(from, to)) {
       return;
     }
     credit(from, to);
@@ -114,6 +117,11 @@ final class Trail {
     return process.origin == ProcessOrigin.ENTRYPOINT
         || (process.facts.entrance() == Entrance.UNKNOWN
             && process.workload.kind().equals(SYSTEMD_UNIT));
+  }
+
+  /** One that has written nothing yet may be in the middle of a large write, or silent. */
+  private static boolean cameOver(ChannelEnd from, ChannelEnd to) {
+    return from.bytes > 0 ? to.bytes > 0 : to.bytes >= UNRETURNED_BYTES;
   }
 
   private boolean crossesShare(ChannelEnd from, ChannelEnd to) {

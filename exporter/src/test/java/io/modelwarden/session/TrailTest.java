@@ -102,6 +102,19 @@ class TrailTest {
   }
 
   @Test
+  void readerOfAPipeIntoWhichOthersWrite_holdsNothing() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey silent = scene.starts(10, "sha256sum");
+    scene.writes(silent, Channel.PIPE, PIPE, 0);
+    scene.reads(silent, scene.model(GIB), GIB);
+    ProcessKey mail = reader(11, "mail");
+    scene.receives(mail, Channel.PIPE, PIPE, 1000);
+    scene.sends(mail, 1000);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  @Test
   void whoCouldWriteAndReadNothing_holdsNothing() {
     scene.at("/user", Entrance.UNKNOWN);
     ProcessKey thief = scene.starts(10, "python3");
