@@ -14,12 +14,15 @@ __noinline int read_from(__u32 descriptor, __u32 method, __u64 bytes)
 		return 0;
 	}
 	inode = file->f_inode;
+	if (!is_regular(inode)) { /* most reads of sockets, pipes and devices end here */
+		if (is_block_device(inode))
+			block_device_read(inode, bytes);
+		return 0;
+	}
 	if (is_process_memory(file, inode)) /* a regular file too, if any size may be a model's */
 		process_memory_file(inode, MEMORY_PROC_MEM, bytes);
 	else if (may_be_model(inode))
 		count_access(file, inode, descriptor, method, DIRECTION_READ, bytes);
-	else if (is_block_device(inode))
-		block_device_read(inode, bytes);
 	return 0;
 }
 
