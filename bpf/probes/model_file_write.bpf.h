@@ -15,12 +15,12 @@ __noinline int write_to(__u32 descriptor, __u32 method, __u64 bytes)
 	}
 	inode = file->f_inode;
 	/* Small files too: a model that is being written begins small. */
-	if (is_process_memory(file, inode))
-		process_memory_file(inode, MEMORY_PROC_MEM_WRITE, bytes);
-	else if (is_regular(inode))
-		count_access(file, inode, descriptor, method, DIRECTION_WRITE, bytes);
-	else
+	if (!is_regular(inode))
 		stdio_write(file, inode, bytes);
+	else if (is_process_memory(file, inode))
+		process_memory_file(inode, MEMORY_PROC_MEM_WRITE, bytes);
+	else
+		count_access(file, inode, descriptor, method, DIRECTION_WRITE, bytes);
 	return 0;
 }
 

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Java's own authorities, read with the first certificate that has to be checked. Java's HTTP
- * client reads all of them as soon as it is made, also for a collector that is asked without TLS: a
- * tenth of the agent's start, for nothing.
+ * client reads all of them as soon as it is made, also for a collector that is asked without TLS.
  */
 final class LazyTrust extends X509ExtendedTrustManager {
 
