@@ -19,6 +19,8 @@ enum {
 	COMPONENT_BYTES = 256, /* a file name has 255 at most */
 	ADDRESS_BYTES = 16,
 	MAPPING_RANGES = 16,
+	COVERAGE_WORDS = 8,
+	COVERAGE_SLOTS = 64 * COVERAGE_WORDS,
 	PEERS_PER_PROCESS = 64,
 };
 
@@ -128,6 +130,22 @@ struct totals {
 	__u64 last_tick; /* of the kernel, 1 to 10 ms */
 };
 
+/*
+ * Which parts of a file were taken: one bit for each of at most COVERAGE_SLOTS slots of equal size,
+ * a power of two. Bytes whose place is not known for sure may be any.
+ */
+struct coverage {
+	__u64 slots[COVERAGE_WORDS];
+	__u64 unplaced_bytes;
+	__u32 slot_shift; /* by the size that the file had at first */
+	__u32 begun;
+};
+
+struct access_count {
+	struct totals totals;
+	struct coverage coverage; /* of reads */
+};
+
 enum access_method {
 	METHOD_READ = 1,
 	METHOD_SENDFILE = 2,
@@ -177,6 +195,7 @@ struct mapping_count {
 	struct bpf_spin_lock lock;
 	struct range_set distinct; /* ever mapped by calls that were seen */
 	struct range_set live;     /* mapped at the last sample */
+	struct coverage coverage;  /* of the distinct ones */
 };
 
 enum flow_transport {
@@ -436,10 +455,12 @@ ASSERT_SIZE(process_facts, 120);
 ASSERT_SIZE(file_key, 24);
 ASSERT_SIZE(file_facts, 48);
 ASSERT_SIZE(totals, 40);
+ASSERT_SIZE(coverage, 16 + 8 * (COVERAGE_WORDS));
+ASSERT_SIZE(access_count, 56 + 8 * (COVERAGE_WORDS));
 ASSERT_SIZE(access_key, 24);
 ASSERT_SIZE(mapping_key, 24);
 ASSERT_SIZE(range_set, 16 + 16 * MAPPING_RANGES);
-ASSERT_SIZE(mapping_count, 32 + 2 * (16 + 16 * MAPPING_RANGES));
+ASSERT_SIZE(mapping_count, 48 + 8 * COVERAGE_WORDS + 2 * (16 + 16 * MAPPING_RANGES));
 ASSERT_SIZE(flow_key, 40);
 ASSERT_SIZE(memory_key, 40);
 ASSERT_SIZE(blind_spot_key, 24);

@@ -14,6 +14,14 @@ typedef struct {
 } atomic_t;
 
 typedef struct {
+	long long counter;
+} atomic64_t;
+
+typedef struct {
+	atomic64_t refcnt;
+} file_ref_t;
+
+typedef struct {
 	__u32 val;
 } kuid_t;
 
@@ -89,7 +97,13 @@ struct file {
 	struct inode *f_inode;
 	struct path f_path;
 	long long f_pos;
+	file_ref_t f_ref; /* 0: one reference */
 	void *private_data;
+};
+
+/* Before 6.13 (commit 90ee6ed776c0). */
+struct file___6_12 {
+	atomic64_t f_count;
 };
 
 struct tty_struct {
@@ -106,6 +120,7 @@ struct fdtable {
 };
 
 struct files_struct {
+	atomic_t count; /* of those who share the table */
 	struct fdtable *fdt;
 };
 

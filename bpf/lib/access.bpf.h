@@ -7,7 +7,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, struct access_key);
-	__type(value, struct totals);
+	__type(value, struct access_count);
 } accesses SEC(".maps");
 
 static __always_inline void store_file_path(struct task_struct *task, struct file *file,
@@ -54,34 +54,54 @@ static __always_inline void describe_touch(struct doorbell *where, const struct 
 		facts->verdict == FILE_UNDECIDED ? DOORBELL_FILE_UNDECIDED : DOORBELL_FIRST_TOUCH;
 }
 
-__noinline int count_first_access(const struct access_key *key, __u64 bytes)
+/* Whether it is counted: the process has accessed the file in this way before. */
+__noinline int count_next_access(const struct access_key *key, const struct references *references,
+				 __u64 start, __u64 bytes)
 {
-	struct totals fresh = {}, *count;
+	struct access_count *count;
 
-	if (!key)
-		return 0;
-	begin_totals(&fresh, bytes);
-	if (!bpf_map_update_elem(&accesses, key, &fresh, BPF_NOEXIST))
+	if (!key || !references)
 		return 0;
 	count = bpf_map_lookup_elem(&accesses, key);
-	if (count) {
-		add_to_totals(count, bytes);
+	if (!count)
 		return 0;
-	}
+	add_to_totals(&count->totals, bytes);
+	if (key->direction == DIRECTION_READ)
+		cover(&count->coverage, start_in_file(references->file, start, bytes), bytes);
+	return 1;
+}
+
+__noinline int count_first_access(const struct access_key *key, const struct references *references,
+				  __u64 start, __u64 bytes)
+{
+	struct access_count fresh = {};
+	struct file *file;
+
+	if (!key || !references)
+		return 0;
+	file = kernel_object(file, references->file);
+	fresh.totals.first_ns = bpf_ktime_get_boot_ns();
+	begin_coverage(&fresh.coverage, file->f_inode->i_size);
+	bpf_map_update_elem(&accesses, key, &fresh, BPF_NOEXIST);
+	if (count_next_access(key, references, start, bytes))
+		return 0;
 	count_failure(FAILURE_COUNTER_MAP_FULL);
 	return count_elsewhere(&key->process, key->direction == DIRECTION_READ ? bytes : 0, 0);
 }
 
-/* Returns the file's id, or 0 if it is none that is counted. */
+/*
+ * `start` is where it began in the file, or START_… Returns the file's id, or 0 if it is none that
+ * is counted.
+ */
 static __always_inline __u32 count_access_by(struct task_struct *task, struct file *file,
 					     struct inode *inode, int descriptor,
 					     enum access_method method,
-					     enum access_direction direction, __u64 bytes)
+					     enum access_direction direction, __u64 start,
+					     __u64 bytes)
 {
 	struct access_key key = {.method = method, .direction = direction};
 	struct file_key file_key = {};
 	__u32 whose = verdict_of(task);
-	struct totals *count;
 	struct file_facts *facts;
 	bool full = false;
 
@@ -96,25 +116,22 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 	if (!facts)
 		return 0;
 	key.file_id = facts->id;
-	count = bpf_map_lookup_elem(&accesses, &key);
-	if (count) {
-		add_to_totals(count, bytes);
-		return key.file_id;
-	}
 	struct references references = {.task = task, .file = file};
+	if (count_next_access(&key, &references, start, bytes))
+		return key.file_id;
 	struct doorbell where = {.process = key.process};
 	describe_touch(&where, &file_key, facts, descriptor, 0);
 	touch_file(&references, &where, 0);
-	count_first_access(&key, bytes);
+	count_first_access(&key, &references, start, bytes);
 	return key.file_id;
 }
 
 static __always_inline void count_access(struct file *file, struct inode *inode, int descriptor,
 					 enum access_method method, enum access_direction direction,
-					 __u64 bytes)
+					 __u64 start, __u64 bytes)
 {
 	count_access_by(bpf_get_current_task_btf(), file, inode, descriptor, method, direction,
-			bytes);
+			start, bytes);
 }
 
 /* Of a file that nobody can tell: by a process that holds or may hold a model, it may be one. */

@@ -25,6 +25,16 @@ struct references {
 	struct file *file;
 };
 
+/* Whether one descriptor is all that leads to this open file. */
+static __always_inline bool is_only_reference(struct file *file)
+{
+	struct file___6_12 *older = (void *)file;
+
+	if (bpf_core_field_exists(file->f_ref))
+		return file->f_ref.refcnt.counter == 0;
+	return BPF_CORE_READ(older, f_count.counter) == 1;
+}
+
 /* Commit 3aa63a569c64 (6.11) split the times of an inode into seconds and nanoseconds. */
 static __always_inline __s64 inode_change_time_ns(struct inode *inode)
 {

@@ -101,6 +101,22 @@ __noinline int count_new_mapping(const struct mapping_key *key, __u64 start, __u
 	return 0;
 }
 
+__noinline int cover_mapping(const struct mapping_key *key, __u64 start, __u64 end,
+			     __u64 file_bytes)
+{
+	struct mapping_count *count;
+
+	if (!key || start >= end)
+		return 0;
+	count = bpf_map_lookup_elem(&mappings, key);
+	if (!count)
+		return 0;
+	if (!count->coverage.begun)
+		begin_coverage(&count->coverage, file_bytes);
+	cover(&count->coverage, start, end - start);
+	return 0;
+}
+
 /* mmap of `length` bytes from `offset` of `file` by the current task succeeded at `address`. */
 __noinline int count_mapping(const struct references *mapped, __u64 address, __u64 offset,
 			     __u64 length)
@@ -141,7 +157,8 @@ __noinline int count_mapping(const struct references *mapped, __u64 address, __u
 		describe_touch(&where, &file_key, facts, -1, address);
 		touch_file(&references, &where, 0);
 	}
-	return count_new_mapping(&key, start, end);
+	count_new_mapping(&key, start, end);
+	return cover_mapping(&key, start, end, inode->i_size);
 }
 
 /* One area of the address space of `task`, met by the iterator. */

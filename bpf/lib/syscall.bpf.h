@@ -19,7 +19,9 @@ enum syscall_class {
 	CLASS_NONE,
 	/* Reads of a file … */
 	CLASS_READ,  /* (fd, buffer, length) */
+	CLASS_PREAD, /* (fd, buffer, length, offset) */
 	CLASS_READV, /* (fd, vector, count): the length is in user memory, which may have changed */
+	CLASS_PREADV, /* (fd, vector, count, offset); -1 is the file's position */
 	/* … that also write to one … */
 	CLASS_SENDFILE,        /* (out, in, offset, length) */
 	CLASS_SPLICE,          /* (in, offset, out, offset, length) */
@@ -51,7 +53,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[1] = CLASS_WRITE,
 	[2] = CLASS_OPEN,
 	[9] = CLASS_MMAP,
-	[17] = CLASS_READ,  /* pread64 */
+	[17] = CLASS_PREAD, /* pread64 */
 	[18] = CLASS_WRITE, /* pwrite64 */
 	[19] = CLASS_READV,
 	[20] = CLASS_WRITEV,
@@ -67,7 +69,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[275] = CLASS_SPLICE,
 	[276] = CLASS_TEE,
 	[278] = CLASS_VMSPLICE,
-	[295] = CLASS_READV,  /* preadv */
+	[295] = CLASS_PREADV, /* preadv */
 	[296] = CLASS_WRITEV, /* pwritev */
 	[304] = CLASS_OPEN,   /* open_by_handle_at */
 	[308] = CLASS_SETNS,
@@ -77,7 +79,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[320] = CLASS_KERNEL_REPLACED, /* kexec_file_load */
 	[321] = CLASS_BPF,
 	[326] = CLASS_COPY_FILE_RANGE,
-	[327] = CLASS_READV,  /* preadv2 */
+	[327] = CLASS_PREADV, /* preadv2 */
 	[328] = CLASS_WRITEV, /* pwritev2 */
 	[437] = CLASS_OPEN,   /* openat2 */
 	[438] = CLASS_PIDFD_GETFD,
@@ -86,10 +88,10 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[516] = CLASS_WRITEV,
 	[521] = CLASS_PTRACE,
 	[532] = CLASS_VMSPLICE,
-	[534] = CLASS_READV,  /* preadv */
+	[534] = CLASS_PREADV, /* preadv */
 	[535] = CLASS_WRITEV, /* pwritev */
 	[539] = CLASS_PROCESS_VM_READV,
-	[546] = CLASS_READV,  /* preadv2 */
+	[546] = CLASS_PREADV, /* preadv2 */
 	[547] = CLASS_WRITEV, /* pwritev2 */
 };
 
@@ -104,7 +106,7 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[145] = CLASS_READV,
 	[146] = CLASS_WRITEV,
 	[163] = CLASS_MREMAP,
-	[180] = CLASS_READ,  /* pread64 */
+	[180] = CLASS_PREAD, /* pread64 */
 	[181] = CLASS_WRITE, /* pwrite64 */
 	[187] = CLASS_SENDFILE,
 	[192] = CLASS_MMAP_PAGES, /* mmap2 */
@@ -115,7 +117,7 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[313] = CLASS_SPLICE,
 	[315] = CLASS_TEE,
 	[316] = CLASS_VMSPLICE,
-	[333] = CLASS_READV,  /* preadv */
+	[333] = CLASS_PREADV, /* preadv */
 	[334] = CLASS_WRITEV, /* pwritev */
 	[342] = CLASS_OPEN,   /* open_by_handle_at */
 	[346] = CLASS_SETNS,
@@ -125,7 +127,7 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[357] = CLASS_BPF,
 	[359] = CLASS_SOCKET,
 	[377] = CLASS_COPY_FILE_RANGE,
-	[378] = CLASS_READV,  /* preadv2 */
+	[378] = CLASS_PREADV, /* preadv2 */
 	[379] = CLASS_WRITEV, /* pwritev2 */
 	[437] = CLASS_OPEN,   /* openat2 */
 	[438] = CLASS_PIDFD_GETFD,
@@ -198,6 +200,14 @@ static __always_inline struct file *file_of_task(struct task_struct *task, __u32
 static __always_inline struct file *file_of(__u32 descriptor)
 {
 	return file_of_task(bpf_get_current_task_btf(), descriptor);
+}
+
+/* An offset is one register, or two halves of 32 bits. */
+static __always_inline __u64 offset_argument(const struct syscall *call)
+{
+	__u64 offset = call->arguments[3];
+
+	return call->compat ? offset | call->arguments[4] << 32 : offset;
 }
 
 /* A forged result (a seccomp notifier can return any) is worth no more than was asked for. */

@@ -126,16 +126,35 @@ static __always_inline __u64 requested_bytes(struct io_kiocb *request)
 	return uring_command(io_rw, request)->len;
 }
 
+/* Where in the file an operation stands, -1: where the file itself does. It moves with the bytes. */
+static __always_inline __s64 request_position(struct io_kiocb *request)
+{
+	if (uring_class(request) == URING_SPLICE)
+		return uring_command(io_splice, request)->off_in;
+	return uring_command(io_rw, request)->kiocb.ki_pos;
+}
+
+/* The file's own position may be moved before the operation begins. */
+static __always_inline __u64 start_of_submitted(struct io_kiocb *request)
+{
+	__s64 position = request_position(request);
+
+	return position < 0 ? START_UNKNOWN : position;
+}
+
+static __always_inline __u64 start_of_completed(struct io_kiocb *request, __u64 bytes)
+{
+	__s64 position = request_position(request);
+
+	return position < (__s64)bytes ? START_UNKNOWN : position - bytes;
+}
+
 /* What a read can bring at most. */
 static __always_inline __u64 up_to_the_end(struct io_kiocb *request, struct file *file, __u64 bytes)
 {
 	__u64 size_bytes = file->f_inode->i_size;
-	__s64 position;
+	__s64 position = request_position(request);
 
-	if (uring_class(request) == URING_SPLICE)
-		position = uring_command(io_splice, request)->off_in;
-	else
-		position = uring_command(io_rw, request)->kiocb.ki_pos;
 	if (position < 0)
 		position = file->f_pos;
 	if ((__u64)position >= size_bytes)

@@ -20,7 +20,8 @@ __noinline int write_to(__u32 descriptor, __u32 method, __u64 bytes)
 	else if (is_process_memory(file, inode))
 		process_memory_file(inode, MEMORY_PROC_MEM_WRITE, bytes);
 	else
-		count_access(file, inode, descriptor, method, DIRECTION_WRITE, bytes);
+		count_access(file, inode, descriptor, method, DIRECTION_WRITE, START_UNKNOWN,
+			     bytes);
 	return 0;
 }
 

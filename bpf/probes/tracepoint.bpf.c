@@ -16,6 +16,7 @@
 #include "emit.bpf.h"
 #include "kernel_compat.bpf.h"
 #include "totals.bpf.h"
+#include "coverage.bpf.h"
 #include "text.bpf.h"
 #include "cgroup.bpf.h"
 #include "selection.bpf.h"

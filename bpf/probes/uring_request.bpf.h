@@ -51,7 +51,7 @@ __noinline int uring_opened(const struct references *opened)
 }
 
 /* Returns the id of the file, or 0 if it is none that is counted. */
-__noinline __u32 uring_read(const struct references *request, __u64 bytes)
+__noinline __u32 uring_read(const struct references *request, __u64 start, __u64 bytes)
 {
 	struct inode *inode;
 	struct file *file;
@@ -64,7 +64,7 @@ __noinline __u32 uring_read(const struct references *request, __u64 bytes)
 		process_memory_file(inode, MEMORY_PROC_MEM, bytes);
 	else if (may_be_model(inode))
 		return count_access_by(kernel_object(task_struct, request->task), file, inode, -1,
-				       METHOD_IO_URING, DIRECTION_READ, bytes);
+				       METHOD_IO_URING, DIRECTION_READ, start, bytes);
 	return 0;
 }
 
@@ -83,7 +83,7 @@ __noinline __u32 uring_write(const struct references *request, __u64 bytes)
 		process_memory_file(inode, MEMORY_PROC_MEM_WRITE, bytes);
 	else if (is_regular(inode))
 		return count_access_by(task, file, inode, -1, METHOD_IO_URING, DIRECTION_WRITE,
-				       bytes);
+				       START_UNKNOWN, bytes);
 	else if (task->tgid == bpf_get_current_task_btf()->tgid)
 		stdio_write(file, inode, bytes);
 	return 0;
@@ -93,13 +93,13 @@ __noinline __u32 uring_write(const struct references *request, __u64 bytes)
 static __always_inline bool take_back(__u64 address, __s32 result)
 {
 	struct unanswered *request = bpf_map_lookup_elem(&unanswered_requests, &address);
-	struct totals *count;
+	struct access_count *count;
 
 	if (!request)
 		return false;
 	count = bpf_map_lookup_elem(&accesses, &request->key);
 	if (count)
-		__sync_fetch_and_add(&count->bytes, (result > 0 ? result : 0) - request->bytes);
+		__sync_fetch_and_add(&count->totals.bytes, (result > 0 ? result : 0) - request->bytes);
 	bpf_map_delete_elem(&unanswered_requests, &address);
 	return true;
 }
@@ -131,7 +131,7 @@ static __always_inline void uring_completed(struct io_kiocb *request, __s32 resu
 	if (!references.file)
 		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
 	else if (class != URING_WRITE)
-		uring_read(&references, result);
+		uring_read(&references, start_of_completed(request, result), result);
 }
 
 /*
@@ -160,7 +160,8 @@ static __always_inline void uring_unanswered(struct io_kiocb *request, __u8 clas
 	} else if (file) {
 		unanswered.key.direction = DIRECTION_READ;
 		unanswered.bytes = up_to_the_end(request, file, bytes);
-		unanswered.key.file_id = uring_read(&references, unanswered.bytes);
+		unanswered.key.file_id = uring_read(&references, start_of_submitted(request),
+							unanswered.bytes);
 	}
 	if (unanswered.key.file_id) {
 		bpf_map_update_elem(&unanswered_requests, &address, &unanswered, BPF_ANY);

@@ -4,6 +4,7 @@ package io.modelwarden.agent;
 import com.sun.net.httpserver.HttpServer;
 import io.modelwarden.config.Settings;
 import io.modelwarden.config.SettingsLoader;
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.Increment;
@@ -149,12 +150,16 @@ final class WarmUpCommand implements Callable<Integer> {
         seen(server, now),
         new KernelEvent.FileSeen(
             new FileFacts(1, 1, 1, MODEL_BYTES, FileFacts.Verdict.MODEL, "safetensors", "")),
-        new KernelEvent.FileMapped(server, 1, path, once),
+        new KernelEvent.FileMapped(server, 1, path, once, Coverage.unplaced(1)),
         new KernelEvent.MappingSampled(server, 1, path, MODEL_BYTES, now),
-        new KernelEvent.FileAccessed(thief, 1, path, KernelEvent.Direction.READ, "read", once),
+        new KernelEvent.FileAccessed(thief, 1, path, KernelEvent.Direction.READ, "read", once, part()),
         new KernelEvent.BytesSent(thief, away, once),
         new KernelEvent.MemoryRead(thief, server, "process_vm_readv", once),
         new KernelEvent.ProcessEnded(thief, false, now));
+  }
+
+  private static Coverage part() {
+    return Coverage.of(new long[Coverage.SLOTS / Long.SIZE], 23, 0);
   }
 
   private static KernelEvent seen(ProcessKey key, long now) {

@@ -24,6 +24,7 @@ public sealed interface KernelEvent {
    *
    * @param path as the process sees it
    * @param method label of the way: read, sendfile, splice, copy_file_range, io_uring, aio, write
+   * @param coverage of the file by all such accesses so far; says nothing for writes
    */
   record FileAccessed(
       ProcessKey process,
@@ -31,11 +32,13 @@ public sealed interface KernelEvent {
       String path,
       Direction direction,
       String method,
-      Increment increment)
+      Increment increment,
+      Coverage coverage)
       implements KernelEvent {}
 
   /** Distinct bytes of a file newly mapped; a second mapping of a range adds an operation only. */
-  record FileMapped(ProcessKey process, int fileId, String path, Increment increment)
+  record FileMapped(
+      ProcessKey process, int fileId, String path, Increment increment, Coverage coverage)
       implements KernelEvent {}
 
   /** Bytes of a file that a process has mapped now, each once; 0 when the last mapping is gone. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfMap;
@@ -9,7 +10,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
@@ -21,8 +21,14 @@ import java.util.function.ToIntFunction;
  */
 final class CountTable {
 
+  /** Something was added to an entry. */
+  @FunctionalInterface
+  interface Added {
+    void accept(MapKey key, Increment increment, Coverage coverage);
+  }
+
   /** What was known after the last poll. */
-  private record Known(long bytes, long operations, long lastNanos) {}
+  private record Known(long bytes, long operations, long lastNanos, long unplacedBytes) {}
 
   private final BpfMap map;
   private final int keyBytes;
@@ -43,16 +49,11 @@ final class CountTable {
   /**
    * Reports what was added since the last look; an entry first seen counts from its first touch.
    */
-  void poll(BiConsumer<MapKey, Increment> changed) {
+  void poll(Added changed) {
     map.forEach((keys, keyAt, values, at) -> update(keys, keyAt, values, at, changed));
   }
 
-  private void update(
-      ByteBuffer keys,
-      int keyAt,
-      ByteBuffer values,
-      int at,
-      BiConsumer<MapKey, Increment> changed) {
+  private void update(ByteBuffer keys, int keyAt, ByteBuffer values, int at, Added changed) {
     MapKey key = MapKey.copy(keys, keyAt, keyBytes);
     Known before = known.get(key);
     Counts now = layout.read(values, at);
@@ -62,7 +63,9 @@ final class CountTable {
     if (bytes == 0 && operations == 0) {
       return;
     }
-    known.put(key, new Known(told + bytes, now.operations(), now.lastNanos()));
+    long unplaced = now.unplacedBytes() - (before == null ? 0 : before.unplacedBytes);
+    known.put(
+        key, new Known(told + bytes, now.operations(), now.lastNanos(), now.unplacedBytes()));
     long first = before == null ? now.firstNanos() : before.lastNanos;
     changed.accept(
         key,
@@ -70,7 +73,8 @@ final class CountTable {
             bytes,
             operations,
             clock.toEpochNanos(first),
-            clock.toEpochNanos(Math.max(first, now.lastNanos()))));
+            clock.toEpochNanos(Math.max(first, now.lastNanos()))),
+        layout.readCoverage(values, at, unplaced));
   }
 
   /** Removes the entries of processes that are gone, from the map too. */

@@ -2,6 +2,7 @@
 package io.modelwarden.probe;
 
 import io.modelwarden.btf.Field;
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.EventSink;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.Increment;
@@ -37,7 +38,12 @@ final class Counters {
     this.names = names;
     this.sink = sink;
     this.flowDecoder = new FlowDecoder(layouts);
-    this.accesses = new CountTable(kernel.map("accesses"), layouts, layouts.counts, clock);
+    this.accesses =
+        new CountTable(
+            kernel.map("accesses"),
+            layouts,
+            Layouts.CountsLayout.of(layouts.accessCount, "totals.", "totals.bytes"),
+            clock);
     this.flows = new CountTable(kernel.map("flows"), layouts, layouts.counts, clock);
     this.memoryReads = new CountTable(kernel.map("memory_reads"), layouts, layouts.counts, clock);
     this.accessFile = layouts.accessKey.integer("file_id", 4);
@@ -77,7 +83,7 @@ final class Counters {
     accesses.collect(key -> accessFile.getInt(key, 0), into);
   }
 
-  private void accessed(MapKey entry, Increment increment) {
+  private void accessed(MapKey entry, Increment increment, Coverage coverage) {
     ByteBuffer key = entry.view();
     ProcessKey process = layouts.processKey.read(key, 0);
     int file = accessFile.getInt(key, 0);
@@ -90,17 +96,18 @@ final class Counters {
             names.path(process, file),
             accessDirection.getInt(key, 0) == directionRead ? Direction.READ : Direction.WRITE,
             methods.getOrDefault(accessMethod.getInt(key, 0), "unknown"),
-            increment));
+            increment,
+            coverage));
   }
 
-  private void sent(MapKey entry, Increment increment) {
+  private void sent(MapKey entry, Increment increment, Coverage none) {
     ProcessKey process = layouts.processKey.read(entry.view(), 0);
     names.requireProcess(process);
     Flow flow = flowDecoder.decode(entry.view(), 0);
     sink.accept(new KernelEvent.BytesSent(process, flow, increment));
   }
 
-  private void memoryRead(MapKey entry, Increment increment) {
+  private void memoryRead(MapKey entry, Increment increment, Coverage none) {
     ByteBuffer key = entry.view();
     ProcessKey reader = layouts.processKey.read(key, 0);
     ProcessKey victim = layouts.processKey.read(key, memoryVictim);

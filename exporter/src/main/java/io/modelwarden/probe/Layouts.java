@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
+import io.modelwarden.btf.BtfException;
 import io.modelwarden.btf.BtfFile;
 import io.modelwarden.btf.Field;
 import io.modelwarden.btf.StructLayout;
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.ProcessKey;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every layout and enum that is read, bound by name to the object's own types. A program that
@@ -30,6 +33,7 @@ final class Layouts {
   final StructLayout fileFacts;
   final StructLayout processFacts;
   final StructLayout accessKey;
+  final StructLayout accessCount;
   final StructLayout mappingKey;
   final StructLayout mappingCount;
   final StructLayout flowKey;
@@ -61,6 +65,7 @@ final class Layouts {
     fileFacts = types.struct("file_facts");
     processFacts = types.struct("process_facts");
     accessKey = types.struct("access_key");
+    accessCount = types.struct("access_count");
     mappingKey = types.struct("mapping_key");
     mappingCount = types.struct("mapping_count");
     flowKey = types.struct("flow_key");
@@ -73,7 +78,7 @@ final class Layouts {
     scopeKey = types.struct("scope_key");
     directoryKey = types.struct("directory_key");
     cgroupCount = types.struct("cgroup_count");
-    counts = new CountsLayout(types.struct("totals"), "bytes");
+    counts = CountsLayout.of(types.struct("totals"), "", "bytes");
     constants = readConstants();
   }
 
@@ -149,15 +154,24 @@ final class Layouts {
     }
   }
 
-  /** The four totals that counters share. */
-  record CountsLayout(Field bytes, Field operations, Field first, Field last) {
+  /** The four totals that counters share, and what some know of a file's parts. */
+  record CountsLayout(
+      Field bytes,
+      Field operations,
+      Field first,
+      Field last,
+      @Nullable CoverageLayout coverage) {
 
-    CountsLayout(StructLayout struct, String bytesField) {
-      this(
+    /**
+     * @param prefix of the totals' fields in a larger struct
+     */
+    static CountsLayout of(StructLayout struct, String prefix, String bytesField) {
+      return new CountsLayout(
           struct.integer(bytesField, 8),
-          struct.integer("operations", 8),
-          struct.integer("first_ns", 8),
-          struct.integer("last_ns", 8));
+          struct.integer(prefix + "operations", 8),
+          struct.integer(prefix + "first_ns", 8),
+          struct.integer(prefix + "last_ns", 8),
+          struct.fields().containsKey("coverage") ? new CoverageLayout(struct) : null);
     }
 
     Counts read(ByteBuffer buffer, int base) {
@@ -165,7 +179,40 @@ final class Layouts {
           bytes.get(buffer, base),
           operations.get(buffer, base),
           first.get(buffer, base),
-          last.get(buffer, base));
+          last.get(buffer, base),
+          coverage == null ? 0 : coverage.unplaced().get(buffer, base));
+    }
+
+    /**
+     * @param unplacedBytes of the increment
+     */
+    Coverage readCoverage(ByteBuffer buffer, int base, long unplacedBytes) {
+      return coverage == null
+          ? Coverage.unplaced(unplacedBytes)
+          : coverage.read(buffer, base, unplacedBytes);
+    }
+  }
+
+  /** Where the slots of a file lie. */
+  record CoverageLayout(int slots, Field shift, Field unplaced) {
+
+    CoverageLayout(StructLayout struct) {
+      this(
+          struct.field("coverage.slots").offset(),
+          struct.integer("coverage.slot_shift", 4),
+          struct.integer("coverage.unplaced_bytes", 8));
+      int found = struct.field("coverage.slots").count() * Long.SIZE;
+      if (found != Coverage.SLOTS) {
+        throw new BtfException("the object has " + found + " slots: it and this program differ");
+      }
+    }
+
+    Coverage read(ByteBuffer buffer, int base, long unplacedBytes) {
+      long[] words = new long[Coverage.SLOTS / Long.SIZE];
+      for (int i = 0; i < words.length; i++) {
+        words[i] = buffer.getLong(base + slots + i * Long.BYTES);
+      }
+      return Coverage.of(words, shift.getInt(buffer, base), unplacedBytes);
     }
   }
 }

@@ -2,6 +2,7 @@
 package io.modelwarden.probe;
 
 import io.modelwarden.btf.Field;
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.EventSink;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.KernelEvent;
@@ -50,11 +51,15 @@ final class MappingSampler {
     this.map = kernel.map("mappings");
     this.distinct =
         new CountTable(
-            map, layouts, new Layouts.CountsLayout(layouts.mappingCount, "distinct.bytes"), clock);
+            map,
+            layouts,
+            Layouts.CountsLayout.of(layouts.mappingCount, "", "distinct.bytes"),
+            clock);
   }
 
   void poll() {
-    distinct.poll((key, increment) -> mapped(mapping(key.view(), 0), increment));
+    distinct.poll(
+        (key, increment, coverage) -> mapped(mapping(key.view(), 0), increment, coverage));
   }
 
   /** Each file that a living process has mapped, now or before. */
@@ -145,7 +150,7 @@ final class MappingSampler {
             now));
   }
 
-  private void mapped(Mapping mapping, Increment increment) {
+  private void mapped(Mapping mapping, Increment increment, Coverage coverage) {
     names.requireProcess(mapping.process());
     names.requireFile(mapping.fileId());
     sink.accept(
@@ -153,7 +158,8 @@ final class MappingSampler {
             mapping.process(),
             mapping.fileId(),
             names.path(mapping.process(), mapping.fileId()),
-            increment));
+            increment,
+            coverage));
   }
 
   private Mapping mapping(ByteBuffer keys, int at) {

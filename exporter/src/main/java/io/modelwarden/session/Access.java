@@ -1,16 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.Increment;
 
 /**
  * What a process did to a file.
  *
  * @param method label of the way, "mmap" for a mapping
+ * @param coverage which parts of the file it has taken so far, this time and before
  */
-record Access(int fileId, String path, Evidence.Action action, String method, Increment increment) {
+record Access(
+    int fileId,
+    String path,
+    Evidence.Action action,
+    String method,
+    Increment increment,
+    Coverage coverage) {
 
   Access with(Increment other) {
-    return new Access(fileId, path, action, method, other);
+    return new Access(fileId, path, action, method, other, coverage);
+  }
+
+  /** This and what came after it. */
+  Access plus(Access newer) {
+    return new Access(
+        fileId,
+        path,
+        action,
+        method,
+        Increments.sum(increment, newer.increment),
+        coverage.plus(newer.coverage, newer.increment.bytes()));
   }
 }

@@ -102,11 +102,22 @@ public final class AccessTracker implements EventSink {
       accessed(
           accessed.process(),
           new Access(
-              accessed.fileId(), accessed.path(), action, accessed.method(), accessed.increment()));
+              accessed.fileId(),
+              accessed.path(),
+              action,
+              accessed.method(),
+              accessed.increment(),
+              accessed.coverage()));
     } else if (event instanceof FileMapped mapped) {
       accessed(
           mapped.process(),
-          new Access(mapped.fileId(), mapped.path(), Action.MMAP, "mmap", mapped.increment()));
+          new Access(
+              mapped.fileId(),
+              mapped.path(),
+              Action.MMAP,
+              "mmap",
+              mapped.increment(),
+              mapped.coverage()));
     } else if (event instanceof MappingSampled sampled) {
       sampled(sampled);
     } else if (event instanceof FileFound found) {

@@ -60,6 +60,7 @@ public record Evidence(
    *
    * @param sliceBytes read or written in this slice; newly mapped distinct bytes for a mapping
    * @param totalReadBytes running total of this workload, model, phase and origin: read + mapped
+   * @param coverage distinct share of the model that they have taken since the agent's start
    */
   public record FileAccessFacts(
       Action action,
@@ -68,7 +69,8 @@ public record Evidence(
       long fileSizeBytes,
       String format,
       long sliceBytes,
-      long totalReadBytes)
+      long totalReadBytes,
+      double coverage)
       implements Facts {}
 
   public enum Action {

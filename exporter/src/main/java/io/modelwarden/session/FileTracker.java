@@ -8,7 +8,8 @@ import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.workload.Workload;
 import java.util.List;
 import java.util.function.LongFunction;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Counts accesses to model files and makes their spans. */
 final class FileTracker {
@@ -33,6 +34,7 @@ final class FileTracker {
   private final Holdings holdings;
   private final SizeGauges sizes;
   private final RunningTotals<TotalKey> totals;
+  private final Coverages<TotalKey> coverages;
   private final EvidenceSink sink;
   private final Context context;
 
@@ -44,6 +46,7 @@ final class FileTracker {
     this.sink = context.sink();
     this.sizes = sizes;
     this.totals = context.newTotals();
+    this.coverages = new Coverages<>(context.settings().limits().totals(), context.losses());
   }
 
   /** The file is a model, or counts as one because no verdict will come. */
@@ -89,7 +92,9 @@ final class FileTracker {
   }
 
   void renamed(Workload before, Workload after) {
-    totals.rekey(key -> key.workload().equals(before) ? key.of(after) : key);
+    UnaryOperator<TotalKey> rename = key -> key.workload().equals(before) ? key.of(after) : key;
+    totals.rekey(rename);
+    coverages.rekey(rename);
   }
 
   private void take(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
@@ -153,9 +158,17 @@ final class FileTracker {
   private void part(
       TrackedProcess process, CatalogFile file, ModelSet set, Phase phase, Access access) {
     measure(process, set, phase, access);
-    totals.add(
-        new TotalKey(process.workload, set.name(), phase, process.origin),
-        access.increment().bytes());
+    TotalKey key = new TotalKey(process.workload, set.name(), phase, process.origin);
+    totals.add(key, access.increment().bytes());
+    coverages.add(key, file, access);
+    sink.measure(
+        new Measurement.ReadCoverage(
+            process.workload,
+            access.increment().lastEpochNanos(),
+            set.name(),
+            process.origin,
+            phase,
+            coverages.share(key, set)));
     Slice slice = slice(process, file, set, phase, access);
     context.use(process.lineage, set.name()).addReadSpan(slice.identity);
   }
@@ -170,17 +183,18 @@ final class FileTracker {
             new CoarserKey(set.name(), action, phase, process.origin),
             access.increment());
     // Made when it is asked for: names may come while the slice is open.
-    LongSupplier total =
-        () -> totals.get(new TotalKey(process.workload, set.name(), phase, process.origin));
+    Supplier<TotalKey> key =
+        () -> new TotalKey(process.workload, set.name(), phase, process.origin);
     slice.describe(
         set.name(),
         phase,
         List.of(),
-        slice.merged ? mergedFacts(set, action, total) : facts(file, access, total));
+        slice.merged ? mergedFacts(set, action, key) : facts(file, set, access, key));
     return slice;
   }
 
-  private LongFunction<Evidence.Facts> facts(CatalogFile file, Access access, LongSupplier total) {
+  private LongFunction<Evidence.Facts> facts(
+      CatalogFile file, ModelSet set, Access access, Supplier<TotalKey> key) {
     return bytes ->
         new FileAccessFacts(
             access.action(),
@@ -189,14 +203,28 @@ final class FileTracker {
             file.facts.sizeBytes(),
             file.facts.format(),
             bytes,
-            total.getAsLong());
+            totals.get(key.get()),
+            coverage(set, key));
   }
 
   /** Several files in one span: it has no path and no inode, and the size is that of the set. */
   private LongFunction<Evidence.Facts> mergedFacts(
-      ModelSet set, Action action, LongSupplier total) {
+      ModelSet set, Action action, Supplier<TotalKey> key) {
     return bytes ->
-        new FileAccessFacts(action, "", 0, set.sizeBytes(), set.format(), bytes, total.getAsLong());
+        new FileAccessFacts(
+            action,
+            "",
+            0,
+            set.sizeBytes(),
+            set.format(),
+            bytes,
+            totals.get(key.get()),
+            coverage(set, key));
+  }
+
+  /** More of the model's files may be known than when the slice began. */
+  private double coverage(ModelSet set, Supplier<TotalKey> key) {
+    return coverages.share(key.get(), catalog.set(set.name()));
   }
 
   private void measure(TrackedProcess process, ModelSet set, Phase phase, Access access) {

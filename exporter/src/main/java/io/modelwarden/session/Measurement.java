@@ -60,6 +60,16 @@ public sealed interface Measurement {
   record ModelSize(Workload workload, long epochNanos, String model, String format, long bytes)
       implements Measurement {}
 
+  /** Sets modelwarden.file.read.coverage. */
+  record ReadCoverage(
+      Workload workload,
+      long epochNanos,
+      String model,
+      ProcessOrigin origin,
+      Phase phase,
+      double share)
+      implements Measurement {}
+
   /** Adds to modelwarden.network.io. */
   record NetworkIo(
       Workload workload,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.FileFound;
@@ -36,9 +37,8 @@ final class Provisional {
     Key key = new Key(process, access.path(), access.action(), access.method());
     Entry before = put(access.fileId(), key, new Entry(process, access, null, nowNanos));
     if (before != null) {
-      Increment sum = Increments.sum(before.access().increment(), access.increment());
-      Entry both = new Entry(process, access.with(sum), null, before.sinceNanos());
-      put(access.fileId(), key, both);
+      Access both = before.access().plus(access);
+      put(access.fileId(), key, new Entry(process, both, null, before.sinceNanos()));
     }
   }
 
@@ -46,7 +46,7 @@ final class Provisional {
     Increment none = new Increment(0, 0, sample.epochNanos(), sample.epochNanos());
     putState(
         process,
-        new Access(sample.fileId(), sample.path(), Evidence.Action.MMAP, "sample", none),
+        state(sample.fileId(), sample.path(), Evidence.Action.MMAP, "sample", none),
         sample,
         nowNanos);
   }
@@ -55,9 +55,14 @@ final class Provisional {
     Increment none = new Increment(0, 0, found.epochNanos(), found.epochNanos());
     putState(
         process,
-        new Access(found.fileId(), found.path(), Evidence.Action.READ, "open", none),
+        state(found.fileId(), found.path(), Evidence.Action.READ, "open", none),
         found,
         nowNanos);
+  }
+
+  private static Access state(
+      int fileId, String path, Evidence.Action action, String method, Increment none) {
+    return new Access(fileId, path, action, method, none, Coverage.unplaced(0));
   }
 
   private void putState(TrackedProcess process, Access access, KernelEvent state, long nowNanos) {

@@ -17,6 +17,8 @@ public enum SessionLoss {
   VERDICT_MISSING,
   /** A running total began anew because too many were kept. */
   TOTAL_EVICTED,
+  /** Which parts of a model were read was forgotten because too many are kept. */
+  COVERAGE_EVICTED,
   /** A process tree read more models than are kept apart. */
   MODEL_EVICTED,
   /** A process tree read more files than are counted. */

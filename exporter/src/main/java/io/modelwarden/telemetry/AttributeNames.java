@@ -131,6 +131,11 @@ public final class AttributeNames {
           longKey("modelwarden.read.total"),
           "bytes read + distinct bytes mapped by this workload of this model in this phase and from"
               + " this origin, running total");
+  public static final AttributeKey<Double> FILE_READ_COVERAGE =
+      say(
+          doubleKey("modelwarden.file.read.coverage"),
+          "distinct share of the model that this workload has read or mapped in this phase and from"
+              + " this origin since the agent's start; see [coverage of reads](read-coverage.md)");
   public static final AttributeKey<String> IO_DIRECTION =
       say(stringKey("disk.io.direction"), "`read` or `write`");
   public static final AttributeKey<String> IO_METHOD =

@@ -79,6 +79,7 @@ final class EvidenceAttributes {
     }
     if (file.action() != Evidence.Action.WRITE) {
       to.put(AttributeNames.READ_TOTAL, file.totalReadBytes());
+      to.put(AttributeNames.FILE_READ_COVERAGE, file.coverage());
     }
   }
 

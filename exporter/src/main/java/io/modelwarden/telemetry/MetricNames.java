@@ -64,6 +64,16 @@ public final class MetricNames {
           AttributeNames.EXECUTABLE_NAME,
           AttributeNames.PROCESS_ORIGIN,
           AttributeNames.PHASE);
+  public static final MetricSpec FILE_READ_COVERAGE =
+      define(
+          "modelwarden.file.read.coverage",
+          GAUGE,
+          "1",
+          "Distinct share of a model that a workload has read or mapped since the agent's start: no "
+              + "more than was taken, and no less than what was distinct of it",
+          AttributeNames.MODEL_NAME,
+          AttributeNames.PROCESS_ORIGIN,
+          AttributeNames.PHASE);
   public static final MetricSpec FILE_SIZE =
       define(
           "modelwarden.file.size",

@@ -23,6 +23,26 @@ public record MetricSpec(
     GAUGE
   }
 
+  /**
+   * Values of series are whole numbers; a share is kept in so many parts. A share is never rounded
+   * up to something that was not reached.
+   */
+  private static final double PARTS = 1e9;
+
+  static long inParts(double share) {
+    return (long) (share * PARTS);
+  }
+
+  /** Whether its values are shares of one. */
+  boolean isShare() {
+    return instrument == Instrument.GAUGE && unit.equals("1");
+  }
+
+  /** A value as it is told. */
+  double told(long value) {
+    return isShare() ? value / PARTS : value;
+  }
+
   /** The name under which Prometheus stores it, by OpenTelemetry's rules of translation. */
   public String prometheusName() {
     String translated = name.replace('.', '_');

@@ -9,8 +9,10 @@ import io.modelwarden.session.Measurement.MappingSize;
 import io.modelwarden.session.Measurement.MemoryRead;
 import io.modelwarden.session.Measurement.ModelSize;
 import io.modelwarden.session.Measurement.NetworkIo;
+import io.modelwarden.session.Measurement.ReadCoverage;
 import io.modelwarden.session.Phase;
 import io.modelwarden.session.ProcessOrigin;
+import io.modelwarden.telemetry.SeriesKey.CoverageSeries;
 import io.modelwarden.telemetry.SeriesKey.FileSeries;
 import io.modelwarden.telemetry.SeriesKey.FileSizeSeries;
 import io.modelwarden.telemetry.SeriesKey.MemorySeries;
@@ -30,6 +32,7 @@ final class MetricStreams {
   private final StreamFamily fileOperations;
   private final StreamFamily fileMapped;
   private final StreamFamily mappingSize;
+  private final StreamFamily readCoverage;
   private final StreamFamily fileSize;
   private final StreamFamily modelSize;
   private final StreamFamily networkIo;
@@ -48,6 +51,7 @@ final class MetricStreams {
     fileOperations = new StreamFamily(MetricNames.FILE_OPERATIONS, limit, configuredModel);
     fileMapped = new StreamFamily(MetricNames.FILE_MAPPED, limit, configuredModel);
     mappingSize = new StreamFamily(MetricNames.FILE_MAPPING_SIZE, limit, configuredModel);
+    readCoverage = new StreamFamily(MetricNames.FILE_READ_COVERAGE, limit, configuredModel);
     fileSize = new StreamFamily(MetricNames.FILE_SIZE, limit, configuredModel);
     modelSize = new StreamFamily(MetricNames.MODEL_SIZE, limit, configuredModel);
     networkIo = new StreamFamily(MetricNames.NETWORK_IO, limit, configuredModel);
@@ -61,6 +65,7 @@ final class MetricStreams {
         fileOperations,
         fileMapped,
         mappingSize,
+        readCoverage,
         fileSize,
         modelSize,
         networkIo,
@@ -108,6 +113,9 @@ final class MetricStreams {
       SeriesKey key =
           mapping(it.workload(), it.path(), it.model(), it.executable(), it.origin(), it.phase());
       mappingSize.set(key, notNegative(it.bytes()), epochNanos);
+    } else if (measurement instanceof ReadCoverage it) {
+      SeriesKey key = new CoverageSeries(it.workload(), it.model(), it.origin(), it.phase());
+      readCoverage.set(key, MetricSpec.inParts(it.share()), epochNanos);
     } else if (measurement instanceof FileSize it) {
       SeriesKey key = new FileSizeSeries(it.workload(), it.path(), it.model());
       fileSize.set(key, notNegative(it.bytes()), epochNanos);

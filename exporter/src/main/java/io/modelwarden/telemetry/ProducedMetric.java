@@ -37,6 +37,10 @@ record ProducedMetric(
       List<LongPointData> points,
       int estimatedBytes,
       Runnable delivered) {
+    if (spec.isShare()) {
+      List<DoublePointData> shares = points.stream().map(point -> share(spec, point)).toList();
+      return ofDoubles(resource, scope, spec, shares, estimatedBytes, delivered);
+    }
     if (spec.instrument() == Instrument.GAUGE) {
       Data<?> data = GaugeData.createLongGaugeData(points);
       return new ProducedMetric(
@@ -64,6 +68,15 @@ record ProducedMetric(
         SumData.createDoubleSumData(isMonotonic(spec), AggregationTemporality.CUMULATIVE, points);
     return new ProducedMetric(
         resource, scope, spec, MetricDataType.DOUBLE_SUM, data, estimatedBytes, delivered);
+  }
+
+  private static DoublePointData share(MetricSpec spec, LongPointData point) {
+    return DoublePointData.create(
+        point.getStartEpochNanos(),
+        point.getEpochNanos(),
+        point.getAttributes(),
+        spec.told(point.getValue()),
+        List.of());
   }
 
   private static boolean isMonotonic(MetricSpec spec) {

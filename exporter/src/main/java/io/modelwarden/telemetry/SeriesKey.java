@@ -83,6 +83,33 @@ sealed interface SeriesKey {
     }
   }
 
+  /** Series of file.read.coverage. */
+  record CoverageSeries(Workload workload, String model, ProcessOrigin origin, Phase phase)
+      implements SeriesKey {
+
+    @Override
+    public Attributes attributes() {
+      return Attributes.of(
+          AttributeNames.MODEL_NAME,
+          model,
+          AttributeNames.PROCESS_ORIGIN,
+          label(origin),
+          AttributeNames.PHASE,
+          label(phase));
+    }
+
+    @Override
+    public SeriesKey of(Workload other) {
+      ProcessOrigin now = origin.in(other);
+      return new CoverageSeries(other, model, now, phase.after(origin, now));
+    }
+
+    @Override
+    public SeriesKey folded() {
+      return this;
+    }
+  }
+
   /** Series of file.size. */
   record FileSizeSeries(Workload workload, String path, String model) implements SeriesKey {
 

@@ -169,7 +169,7 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
     attributes.put(AttributeNames.WORKLOAD_KIND.getKey(), key.workload().kind());
     attributes.put(AttributeNames.WORKLOAD_NAME.getKey(), key.workload().name());
     stream.attributes().forEach((name, value) -> attributes.put(name.getKey(), value.toString()));
-    return new Sample(metric, attributes, stream.value());
+    return new Sample(metric, attributes, metric.told(stream.value()));
   }
 
   private void observeOurselves(String version) {

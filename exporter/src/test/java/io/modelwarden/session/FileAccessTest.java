@@ -48,7 +48,8 @@ class FileAccessTest {
                 GIB,
                 "safetensors",
                 8 * MIB,
-                8 * MIB));
+                8 * MIB,
+                1.0 / 128));
     assertThat(read.parent()).isEqualTo(root.identity());
     assertThat(read.identity().traceId()).isEqualTo(root.identity().traceId());
     assertThat(read.model()).isEqualTo(new ModelSet("llama", "safetensors", GIB));

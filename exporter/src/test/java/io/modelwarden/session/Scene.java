@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.Flow;
@@ -212,12 +213,24 @@ final class Scene {
   void accesses(ProcessKey process, int file, String path, Direction direction, long bytes) {
     String method = direction == Direction.READ ? "read" : "write";
     tracker.accept(
-        new KernelEvent.FileAccessed(process, file, path, direction, method, increment(bytes)));
+        new KernelEvent.FileAccessed(
+            process,
+            file,
+            path,
+            direction,
+            method,
+            increment(bytes),
+            Coverage.unplaced(bytes)));
   }
 
   void maps(ProcessKey process, int file, long bytes) {
     tracker.accept(
-        new KernelEvent.FileMapped(process, file, String.format(SHARD, file), increment(bytes)));
+        new KernelEvent.FileMapped(
+            process,
+            file,
+            String.format(SHARD, file),
+            increment(bytes),
+            Coverage.unplaced(bytes)));
   }
 
   /** It was open when the agent started. */

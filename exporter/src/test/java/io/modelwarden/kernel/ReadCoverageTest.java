@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelwarden.event.Coverage;
+import io.modelwarden.event.KernelEvent;
+import io.modelwarden.session.CoverageProbe;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How much of a file was read, each part once, whatever the order and the calls. */
+@Tag("kernel")
+class ReadCoverageTest {
+
+  /** 512 slots of 64 KiB, the last one half. */
+  private static final long FILE_BYTES = (32 << 20) - (32 << 10);
+
+  private static final long SLOT = 64 << 10;
+  private static final long HALF = 16 << 20;
+
+  /** Not in memory: a file there has no holes that a read sees. */
+  @TempDir(factory = BuildFolder.class)
+  static Path folder;
+
+  private static Observed observed;
+  private static Path model;
+
+  @BeforeAll
+  static void attach() {
+    model = folder.resolve("model.safetensors");
+    Acts.run("make_model", model, FILE_BYTES);
+    observed = new Observed();
+  }
+
+  @AfterAll
+  static void detach() {
+    observed.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "read",
+        "pread64",
+        "preadv",
+        "preadv2",
+        "sendfile",
+        "sendfile_at",
+        "splice",
+        "mmap"
+      })
+  void wholeFile_inAnyOrder_isCoveredOnce(String method) {
+    assertThat(distinct(act(method, SLOT, "forward"))).isEqualTo(FILE_BYTES);
+    assertThat(distinct(act(method, SLOT, "shuffled"))).isEqualTo(FILE_BYTES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"read", "pread64", "preadv", "preadv2", "sendfile", "splice", "mmap"})
+  void oneBlock_readAsOftenAsThereAreBlocks_isThatBlock(String method) {
+    Acts.Running act = act(method, SLOT, "same");
+    assertThat(act.number("bytes")).isEqualTo(512 * SLOT);
+    assertThat(distinct(act)).isEqualTo(SLOT);
+  }
+
+  @Test
+  void copyFileRange_isCoveredByTheSourcesPosition() {
+    Acts.Running act =
+        Acts.run(
+            "read_parts",
+            "copy_file_range",
+            model,
+            SLOT,
+            "shuffled",
+            "--to",
+            HALF,
+            "--out",
+            folder.resolve("copy.bin"));
+    assertThat(distinct(act)).isEqualTo(HALF);
+  }
+
+  @Test
+  void partsOfASlot_areNoMoreThanWasRead() {
+    Acts.Running act = act("pread64", 4096, "forward", "--to", 3 * SLOT + 4096);
+    assertThat(act.number("bytes")).isEqualTo(3 * SLOT + 4096);
+    assertThat(distinct(act)).isEqualTo(3 * SLOT + 4096);
+  }
+
+  /** The error of the resolution: what is read twice within a slot may have been another part. */
+  @Test
+  void partOfASlot_readTwice_isAtMostThatSlot() {
+    Acts.Running act = act("pread64", SLOT / 4, "same", "--to", 2 * SLOT);
+    assertThat(act.number("bytes")).isEqualTo(2 * SLOT);
+    assertThat(distinct(act)).isEqualTo(SLOT);
+  }
+
+  @Test
+  void halvesOfTwoProcesses_areTheWhole_andEqualHalvesAreOne() {
+    Acts.Running lower = act("pread64", SLOT, "shuffled", "--to", HALF);
+    Acts.Running upper = act("read", SLOT, "forward", "--from", HALF);
+    Acts.Running again = act("preadv", SLOT, "shuffled", "--to", HALF);
+    assertThat(distinct(lower)).isEqualTo(HALF);
+    assertThat(distinct(lower, again)).isEqualTo(HALF);
+    assertThat(distinct(lower, upper)).isEqualTo(FILE_BYTES);
+  }
+
+  @Test
+  void holes_areAPartOfTheFile_forWhoReadsThemOnly() throws IOException {
+    Path sparse = folder.resolve("sparse.safetensors");
+    try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {
+      file.write(new byte[(int) SLOT]);
+      file.seek(HALF);
+      file.write(new byte[(int) SLOT]);
+      file.setLength(FILE_BYTES);
+    }
+    assertThat(distinct(Acts.run("read_parts", "pread64", sparse, SLOT, "forward")))
+        .isEqualTo(FILE_BYTES);
+    assertThat(distinct(Acts.run("read_parts", "pread64", sparse, SLOT, "data")))
+        .isEqualTo(2 * SLOT);
+  }
+
+  /** Whoever can move the position in secret is believed nothing: each byte may be another one. */
+  @Test
+  void readsByAPositionThatOthersCanMove_countAsDistinct() {
+    assertThat(distinct(act("read", SLOT, "same", "--thread"))).isEqualTo(FILE_BYTES);
+    assertThat(distinct(act("pread64", SLOT, "same", "--thread"))).isEqualTo(SLOT);
+  }
+
+  /** An offset in memory may have been changed before anybody could look at it. */
+  @Test
+  void sendfileWithAnOffsetInMemory_countsAsDistinct() {
+    assertThat(distinct(act("sendfile_at", SLOT, "same"))).isEqualTo(FILE_BYTES);
+  }
+
+  @Test
+  void oneReadOfManySlots_coversThemAll() {
+    assertThat(distinct(act("pread64", FILE_BYTES, "forward"))).isEqualTo(FILE_BYTES);
+    assertThat(distinct(act("pread64", 10 * SLOT, "same", "--from", 60 * SLOT)))
+        .isEqualTo(10 * SLOT);
+  }
+
+  private static Acts.Running act(String method, long block, String order, Object... options) {
+    List<Object> arguments = new ArrayList<>(List.of(method, model, block, order));
+    arguments.addAll(List.of(options));
+    return Acts.run("read_parts", arguments.toArray());
+  }
+
+  /** What these acts have taken together. */
+  private static long distinct(Acts.Running... acts) {
+    observed.settle();
+    CoverageProbe union = new CoverageProbe();
+    for (Acts.Running act : acts) {
+      observed
+          .accesses(act.pid())
+          .filter(access -> access.direction() == KernelEvent.Direction.READ)
+          .forEach(read -> add(union, read.fileId(), read.increment().bytes(), read.coverage()));
+      observed
+          .mappings(act.pid())
+          .forEach(map -> add(union, map.fileId(), map.increment().bytes(), map.coverage()));
+    }
+    return union.distinctBytes();
+  }
+
+  private static void add(CoverageProbe union, int file, long bytes, Coverage coverage) {
+    union.add(observed.file(file).sizeBytes(), bytes, coverage);
+  }
+}
