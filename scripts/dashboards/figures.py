@@ -2,7 +2,7 @@
 """The figures about models that more than one board shows."""
 
 from grafana import stat, steps
-from promql import READER, READER_AND_MODEL, SERVING, WITH_MODEL, memory, or_zero, read, sent, share
+from promql import READER, READER_AND_MODEL, SERVING, coverage, memory, or_zero, sent
 
 ANY_IS_BAD = steps("green", ("red", 1))
 ANY_IS_DOUBTFUL = steps("green", ("orange", 1))
@@ -12,9 +12,9 @@ SHARE_LEFT = steps("green", ("yellow", 0.1), ("red", 0.5))
 def share_read(title, description):
     return stat(
         title,
-        f"{description} outside of the loading phase. 100 % is a whole copy.",
+        f"{description} outside of the loading phase, each part once. 100 % is the whole model.",
         "ModelReadExceedsSize",
-        or_zero(f"max({share(read(READER_AND_MODEL, SERVING), WITH_MODEL)})"),
+        or_zero(f"max({coverage(READER_AND_MODEL, SERVING)})"),
         "percentunit",
         "0 %",
         steps("green", ("yellow", 0.5), ("red", 1)),

@@ -31,6 +31,7 @@ from promql import (
     SERVING,
     WITH_MODEL,
     chosen,
+    coverage,
     joined,
     or_zero,
     rate,
@@ -202,12 +203,16 @@ def make():
                 12,
                 series(
                     "Share of the model within 24 hours",
-                    "What was read or mapped outside of loading, and what left, in the 24 hours before each point: what the alerts compare with 10, 50 and 100 %.",
+                    "What was read or mapped outside of loading, in bytes and each part once, and what left, in the 24 hours before each point: what the alerts compare with 10, 50 and 100 %.",
                     "ModelEgressBudgetExceeded",
                     [
                         query(
                             share(read(READER_AND_MODEL, SERVING, over=DAY), WITH_MODEL, over=DAY),
                             "{{modelwarden_model_name}} read @ {{host_name}}",
+                        ),
+                        query(
+                            coverage(READER_AND_MODEL, SERVING, over=DAY),
+                            "{{modelwarden_model_name}} distinct @ {{host_name}}",
                         ),
                         query(
                             share(sent(READER_AND_MODEL, over=DAY), WITH_MODEL, over=DAY),

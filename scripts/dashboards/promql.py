@@ -61,6 +61,13 @@ def share(amount, where, over=ALL):
     return f"{amount} / on ({OF_A_MODEL}) group_left () {size}"
 
 
+def coverage(by, extra="", over=ALL):
+    """The distinct share of the model, over all containers: at most a whole one."""
+    where = joined(OF_WORKLOAD_AND_MODEL, extra)
+    most = f"max_over_time(modelwarden_file_read_coverage_ratio{{{where}}}[{over}])"
+    return f"clamp_max(sum by ({by}) ({most}), 1)"
+
+
 def or_zero(expr):
     """For one number: nothing seen is zero."""
     return f"({expr}) or vector(0)"

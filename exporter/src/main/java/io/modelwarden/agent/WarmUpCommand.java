@@ -152,7 +152,8 @@ final class WarmUpCommand implements Callable<Integer> {
             new FileFacts(1, 1, 1, MODEL_BYTES, FileFacts.Verdict.MODEL, "safetensors", "")),
         new KernelEvent.FileMapped(server, 1, path, once, Coverage.unplaced(1)),
         new KernelEvent.MappingSampled(server, 1, path, MODEL_BYTES, now),
-        new KernelEvent.FileAccessed(thief, 1, path, KernelEvent.Direction.READ, "read", once, part()),
+        new KernelEvent.FileAccessed(
+            thief, 1, path, KernelEvent.Direction.READ, "read", once, part()),
         new KernelEvent.BytesSent(thief, away, once),
         new KernelEvent.MemoryRead(thief, server, "process_vm_readv", once),
         new KernelEvent.ProcessEnded(thief, false, now));

@@ -4,8 +4,8 @@ package io.modelwarden.event;
 import java.util.Arrays;
 
 /**
- * Which parts of a file a process has taken. The file is cut into at most 512 slots of equal size, a
- * power of two; a slot is covered once any byte of it was taken. Beside them stand bytes of which
+ * Which parts of a file a process has taken. The file is cut into at most 512 slots of equal size,
+ * a power of two; a slot is covered once any byte of it was taken. Beside them stand bytes of which
  * nobody knows for sure where they lie: those of the increment that this comes with.
  */
 public final class Coverage {

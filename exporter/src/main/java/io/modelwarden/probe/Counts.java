@@ -6,5 +6,4 @@ package io.modelwarden.probe;
  *
  * @param unplacedBytes those of which nobody knows where in the file they lie
  */
-record Counts(
-    long bytes, long operations, long firstNanos, long lastNanos, long unplacedBytes) {}
+record Counts(long bytes, long operations, long firstNanos, long lastNanos, long unplacedBytes) {}

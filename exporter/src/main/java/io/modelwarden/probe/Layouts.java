@@ -156,11 +156,7 @@ final class Layouts {
 
   /** The four totals that counters share, and what some know of a file's parts. */
   record CountsLayout(
-      Field bytes,
-      Field operations,
-      Field first,
-      Field last,
-      @Nullable CoverageLayout coverage) {
+      Field bytes, Field operations, Field first, Field last, @Nullable CoverageLayout coverage) {
 
     /**
      * @param prefix of the totals' fields in a larger struct

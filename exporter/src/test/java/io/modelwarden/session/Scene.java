@@ -214,23 +214,13 @@ final class Scene {
     String method = direction == Direction.READ ? "read" : "write";
     tracker.accept(
         new KernelEvent.FileAccessed(
-            process,
-            file,
-            path,
-            direction,
-            method,
-            increment(bytes),
-            Coverage.unplaced(bytes)));
+            process, file, path, direction, method, increment(bytes), Coverage.unplaced(bytes)));
   }
 
   void maps(ProcessKey process, int file, long bytes) {
     tracker.accept(
         new KernelEvent.FileMapped(
-            process,
-            file,
-            String.format(SHARD, file),
-            increment(bytes),
-            Coverage.unplaced(bytes)));
+            process, file, String.format(SHARD, file), increment(bytes), Coverage.unplaced(bytes)));
   }
 
   /** It was open when the agent started. */

@@ -2,6 +2,7 @@
 package io.modelwarden.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.modelwarden.event.Flow.Role;
 import io.modelwarden.event.Flow.Transport;
@@ -11,6 +12,7 @@ import io.modelwarden.session.Measurement.MappingSize;
 import io.modelwarden.session.Measurement.MemoryRead;
 import io.modelwarden.session.Measurement.ModelSize;
 import io.modelwarden.session.Measurement.NetworkIo;
+import io.modelwarden.session.Measurement.ReadCoverage;
 import io.modelwarden.session.PeerScope;
 import io.modelwarden.session.Phase;
 import io.modelwarden.session.ProcessOrigin;
@@ -109,6 +111,25 @@ class StreamProducerTest {
         .containsOnly(0L);
   }
 
+  /** What was not reached is not told: all but a byte of a large model is less than one. */
+  @Test
+  void coverage_isAShare_neverRoundedUp() {
+    for (double share : new double[] {1, 0.25, 13_999_999_999.0 / 14_000_000_000.0}) {
+      streams.measure(
+          new ReadCoverage(
+              Story.SERVER,
+              Story.EPOCH_NANOS,
+              "llama",
+              ProcessOrigin.EXEC,
+              Phase.SERVING,
+              share));
+      assertThat(metric("modelwarden.file.read.coverage", collect()).getDoubleGaugeData())
+          .extracting(data -> data.getPoints().iterator().next().getValue())
+          .satisfies(told -> assertThat((double) told).isLessThanOrEqualTo(share))
+          .satisfies(told -> assertThat((double) told).isCloseTo(share, within(1e-9)));
+    }
+  }
+
   @Test
   void everyMeasurement_hasExactlyTheAttributesOfItsMetric() {
     long at = Story.EPOCH_NANOS;
@@ -120,6 +141,8 @@ class StreamProducerTest {
     streams.measure(
         new MappingSize(
             server, at, "/m/a", "l", "python3", ProcessOrigin.ENTRYPOINT, Phase.LOADING, 5));
+    streams.measure(
+        new ReadCoverage(server, at, "l", ProcessOrigin.ENTRYPOINT, Phase.LOADING, 0.5));
     streams.measure(new FileSize(server, at, "/m/a", "l", 5));
     streams.measure(new ModelSize(server, at, "l", "gguf", 5));
     streams.measure(
