@@ -392,6 +392,8 @@ struct identify_request {
 	struct file_key key;
 	struct file_facts
 		facts; /* of the inode now; id and verdict from the map, 0 if it is not there */
+	__s32 writers;
+	__u32 reserved;
 };
 
 /* Argument of the syscall program `disarm`: nothing has touched a file since user space looked. */
@@ -468,7 +470,7 @@ ASSERT_SIZE(blind_spot, 160);
 ASSERT_SIZE(text_key, 32);
 ASSERT_SIZE(text, 4 + TEXT_BYTES + COMPONENT_BYTES);
 ASSERT_SIZE(doorbell, 64);
-ASSERT_SIZE(identify_request, 80);
+ASSERT_SIZE(identify_request, 88);
 ASSERT_SIZE(decide_request, 56);
 ASSERT_SIZE(disarm_request, 32);
 ASSERT_SIZE(declare_request, 32);

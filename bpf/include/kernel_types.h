@@ -67,6 +67,7 @@ struct inode {
 	__u32 i_mtime_nsec;
 	__u32 i_ctime_nsec;
 	__u32 i_generation;
+	atomic_t i_writecount; /* descriptors that may write; negative while it is executed */
 	void *i_private;
 };
 

@@ -21,6 +21,7 @@ static __always_inline int identify_descriptor(struct identify_request *request)
 	read_file_key(inode, &key);
 	request->key = key;
 	read_version(inode, &request->facts);
+	request->writers = inode->i_writecount.counter;
 	known = bpf_map_lookup_elem(&files, &key);
 	if (known) {
 		request->facts.id = known->id;

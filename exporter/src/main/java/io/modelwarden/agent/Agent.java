@@ -114,7 +114,7 @@ final class Agent implements AutoCloseable {
     this.tracker =
         new AccessTracker(
             Wiring.sessions(settings),
-            names::nameOf,
+            Wiring.naming(names, settings),
             workloads.resolver(),
             workloads::readiness,
             scopes,

@@ -4,6 +4,7 @@ package io.modelwarden.agent;
 import io.modelwarden.config.Settings;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.model.ContentDetector;
+import io.modelwarden.model.Fingerprint;
 import io.modelwarden.model.ModelFormat;
 import io.modelwarden.model.OllamaManifests;
 import io.modelwarden.model.PathPattern;
@@ -28,6 +29,13 @@ final class Judge implements FileJudge {
     return named.stream().anyMatch(pattern -> pattern.matches(path))
         ? ""
         : OllamaManifests.nameOf(root, path).orElse("");
+  }
+
+  @Override
+  public String fingerprint(long sizeBytes, Content content) {
+    int tail = (int) Math.min(sizeBytes, Fingerprint.TAIL_BYTES);
+    return Fingerprint.of(
+        sizeBytes, content.read(0, Fingerprint.HEAD_BYTES), content.read(sizeBytes - tail, tail));
   }
 
   @Override

@@ -6,10 +6,12 @@ import io.modelwarden.config.DeclaredModel;
 import io.modelwarden.config.Endpoint;
 import io.modelwarden.config.Settings;
 import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.model.ModelNames;
 import io.modelwarden.model.PathPattern;
 import io.modelwarden.probe.KernelFeatures;
 import io.modelwarden.probe.ProbeSettings;
 import io.modelwarden.session.Declaration;
+import io.modelwarden.session.ModelNaming;
 import io.modelwarden.session.PeerNetworks;
 import io.modelwarden.session.PhaseSettings;
 import io.modelwarden.session.SessionSettings;
@@ -72,6 +74,20 @@ final class Wiring {
         texts(network.podCidrs()),
         texts(network.clusterCidrs()),
         texts(network.outsideCidrs()));
+  }
+
+  static ModelNaming naming(ModelNames names, Settings settings) {
+    return new ModelNaming() {
+      @Override
+      public String name(String path, String workload) {
+        return names.nameOf(path, workload);
+      }
+
+      @Override
+      public boolean isGiven(String name) {
+        return settings.models().names().containsValue(name);
+      }
+    };
   }
 
   /** The model that an executable is declared to hold without reading a file. */

@@ -8,6 +8,7 @@ package io.modelwarden.event;
  * @param device device of the super block
  * @param format label of the format ("safetensors"), "unknown" where nothing tells
  * @param modelName of the model as the store of the file says, empty if it says nothing
+ * @param fingerprint of its content, equal for copies; empty until it could be taken
  */
 public record FileFacts(
     int id,
@@ -16,7 +17,8 @@ public record FileFacts(
     long sizeBytes,
     Verdict verdict,
     String format,
-    String modelName) {
+    String modelName,
+    String fingerprint) {
 
   public enum Verdict {
     UNDECIDED,

@@ -6,11 +6,12 @@ import io.modelwarden.libbpf.RingBuffer;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
-/** The ring: it wakes, and says where an undecided file can be looked at. */
+/** The ring: it wakes, and says where a file can be looked at. */
 final class Doorbells implements AutoCloseable {
 
   private final RingBuffer ring;
@@ -21,7 +22,7 @@ final class Doorbells implements AutoCloseable {
   private final Field file;
   private final Field descriptor;
   private final Field address;
-  private final int undecided;
+  private final Set<Integer> touches;
   private final Map<Integer, String> kinds;
   private final AtomicLongArray rung;
 
@@ -35,7 +36,9 @@ final class Doorbells implements AutoCloseable {
     this.file = layouts.doorbell.integer("file_id", 4);
     this.descriptor = layouts.doorbell.integer("descriptor", 4);
     this.address = layouts.doorbell.integer("address", 8);
-    this.undecided = layouts.constant("DOORBELL_FILE_UNDECIDED");
+    this.touches =
+        Set.of(
+            layouts.constant("DOORBELL_FILE_UNDECIDED"), layouts.constant("DOORBELL_FIRST_TOUCH"));
     this.kinds = layouts.labels("doorbell_kind", "DOORBELL_");
     this.rung = new AtomicLongArray(Collections.max(kinds.keySet()) + 1);
   }
@@ -62,7 +65,7 @@ final class Doorbells implements AutoCloseable {
   private void rung(ByteBuffer data, int at, int length) {
     int what = kind.getInt(data, at);
     rung.incrementAndGet(what);
-    if (what == undecided) {
+    if (touches.contains(what)) {
       inspector.remember(
           file.getInt(data, at),
           new Places.Place(

@@ -34,6 +34,8 @@ final class FileInspector implements AutoCloseable {
   private final Map<Integer, Look<@Nullable Found>> pending = new HashMap<>();
   private final Places places = new Places();
   private final Map<Integer, Looks> looks = new HashMap<>();
+  private final Map<Integer, Look<@Nullable String>> fingerprinting = new HashMap<>();
+  private final Map<Integer, Long> notBefore = new HashMap<>();
   private long failures;
 
   FileInspector(KernelSide kernel, FileJudge judge) {
@@ -51,6 +53,8 @@ final class FileInspector implements AutoCloseable {
     places.forget(files);
     looks.keySet().removeAll(files);
     pending.keySet().removeAll(files);
+    fingerprinting.keySet().removeAll(files);
+    notBefore.keySet().removeAll(files);
   }
 
   /** Files that no way led to, and that were counted as models of unknown format. */
@@ -85,6 +89,32 @@ final class FileInspector implements AutoCloseable {
     return null;
   }
 
+  /**
+   * What a model has in common with its copies; null while that is not known. A file that is being
+   * written, or that no way leads to, is tried again some seconds later.
+   */
+  @Nullable String fingerprint(FileTable.Known file, String path, long nowNanos) {
+    int id = file.facts().id();
+    Look<@Nullable String> begun = fingerprinting.remove(id);
+    if (begun == null) {
+      if (nowNanos < notBefore.getOrDefault(id, 0L) || thread.isExhausted()) {
+        return null;
+      }
+      notBefore.put(id, nowNanos + LOOK_AGAIN_NANOS);
+      List<Place> known = places.of(id);
+      begun = thread.begin(() -> look.fingerprint(file, path, known));
+    }
+    if (begun.isDone()) {
+      return resultOf(begun);
+    }
+    if (begun.isStuck()) {
+      thread.abandon();
+    } else {
+      fingerprinting.put(id, begun);
+    }
+    return null;
+  }
+
   private @Nullable Found take(FileTable.Known file, Look<@Nullable Found> done) {
     Found found = resultOf(done);
     if (found != null) {
@@ -97,7 +127,7 @@ final class FileInspector implements AutoCloseable {
     return looks.get(file.facts().id()).count() >= MOST_LOOKS;
   }
 
-  private static @Nullable Found resultOf(Look<@Nullable Found> done) {
+  private static <T> @Nullable T resultOf(Look<@Nullable T> done) {
     try {
       return done.get();
     } catch (ExecutionException failure) {

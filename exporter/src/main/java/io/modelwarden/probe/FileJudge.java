@@ -25,6 +25,11 @@ public interface FileJudge {
     return "";
   }
 
+  /** What copies of a file have in common, from its head and its end; empty if it has none. */
+  default String fingerprint(long sizeBytes, Content content) {
+    return "";
+  }
+
   /** The format that a name tells, "unknown" if none. */
   String formatOfName(String path);
 

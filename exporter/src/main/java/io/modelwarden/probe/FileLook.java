@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,39 @@ final class FileLook {
     return found;
   }
 
+  /**
+   * The fingerprint of a file that nobody has open for writing, if it still is the version that is
+   * known; null if it is being written, has changed, or no way leads to it. A mapping is none: its
+   * owner may have changed it.
+   */
+  @Nullable String fingerprint(FileTable.Known file, String path, List<Place> places) {
+    String found = null;
+    for (Place place : places) {
+      if (found == null && place.descriptor() >= 0) {
+        found = fingerprint(file, () -> descriptorOf(place));
+      }
+      String below = "/proc/" + place.process().pid() + "/root" + path;
+      found = found == null ? fingerprint(file, () -> Descriptor.open(below)) : found;
+    }
+    return found == null ? fingerprint(file, () -> Descriptor.open(path)) : found;
+  }
+
+  private @Nullable String fingerprint(FileTable.Known file, Supplier<Descriptor> way) {
+    try (Descriptor descriptor = way.get()) {
+      if (!isQuiet(descriptor, file)) {
+        return null;
+      }
+      String found = judge.fingerprint(file.facts().sizeBytes(), descriptor::readAt);
+      return isQuiet(descriptor, file) ? found : null;
+    } catch (BpfException unreachable) {
+      return null;
+    }
+  }
+
+  private static Descriptor descriptorOf(Place place) {
+    return Descriptor.ofProcess(place.process().pid(), place.descriptor());
+  }
+
   private @Nullable Found byPlace(FileTable.Known file, String path, Place place) {
     String root = "/proc/" + place.process().pid() + "/root";
     FileJudge.Judgement judgement =
@@ -77,7 +111,7 @@ final class FileLook {
 
   private FileJudge.@Nullable Judgement lookByDescriptor(
       FileTable.Known file, String path, Place place) {
-    try (Descriptor copy = Descriptor.ofProcess(place.process().pid(), place.descriptor())) {
+    try (Descriptor copy = descriptorOf(place)) {
       return isThatFile(copy, file) ? judge(file.facts(), path, copy::readAt) : null;
     } catch (BpfException unreachable) {
       return null;
@@ -116,13 +150,35 @@ final class FileLook {
   }
 
   private boolean isThatFile(Descriptor descriptor, FileTable.Known file) {
+    return identity(descriptor).isOf(file);
+  }
+
+  private boolean isQuiet(Descriptor descriptor, FileTable.Known file) {
+    Identity now = identity(descriptor);
+    return now.isOf(file)
+        && now.writers() <= 0
+        && now.sizeBytes() == file.facts().sizeBytes()
+        && now.changeTimeNanos() == file.changeTimeNanos();
+  }
+
+  /** What the kernel says of an open file; without a key if the descriptor leads nowhere. */
+  private record Identity(byte[] key, long sizeBytes, long changeTimeNanos, int writers) {
+    boolean isOf(FileTable.Known file) {
+      return Arrays.equals(file.key(), key);
+    }
+  }
+
+  private Identity identity(Descriptor descriptor) {
     byte[] request = layouts.bytes(layouts.identifyRequest);
     ByteBuffer view = Layouts.view(request);
     layouts.identifyRequest.integer("descriptor", 4).put(view, 0, descriptor.number());
     identify.run(request);
-    int keyOffset = layouts.identifyRequest.field("key").offset();
-    return layouts.identifyRequest.integer("found", 4).get(view, 0) == 1
-        && Arrays.equals(
-            file.key(), Arrays.copyOfRange(request, keyOffset, keyOffset + file.key().length));
+    boolean found = layouts.identifyRequest.integer("found", 4).get(view, 0) == 1;
+    int key = layouts.identifyRequest.field("key").offset();
+    return new Identity(
+        found ? Arrays.copyOfRange(request, key, key + layouts.fileKey.sizeBytes()) : new byte[0],
+        layouts.identifyRequest.integer("facts.size_bytes", 8).get(view, 0),
+        layouts.identifyRequest.integer("facts.change_time_ns", 8).get(view, 0),
+        layouts.identifyRequest.integer("writers", 4).getInt(view, 0));
   }
 }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,9 @@ final class FileTable {
   record Known(
       byte[] key, FileFacts facts, long changeTimeNanos, long firstSeenNanos, FileHolder holder) {}
 
+  /** What a version of a file has in common with its copies. */
+  private record Fingerprinted(String fingerprint, long changeTimeNanos) {}
+
   private final BpfMap map;
   private final int keyBytes;
   private final Field device;
@@ -45,6 +49,7 @@ final class FileTable {
   private final Map<Integer, Known> byId = new HashMap<>();
   private final Map<Integer, String> formats = new HashMap<>();
   private final Map<Integer, String> modelNames = new HashMap<>();
+  private final Map<Integer, Fingerprinted> fingerprints = new HashMap<>();
 
   FileTable(BpfMap map, Layouts layouts) {
     this.map = map;
@@ -92,7 +97,30 @@ final class FileTable {
         && facts.sizeBytes() == size.get(values, at)
         && facts.verdict() == verdict(values, at)
         && known.holder() == holder(values, at)
-        && facts.format().equals(formats.getOrDefault(facts.id(), UNKNOWN));
+        && facts.format().equals(formats.getOrDefault(facts.id(), UNKNOWN))
+        && facts.fingerprint().equals(fingerprint(facts.id()));
+  }
+
+  /** The last that could be taken: a file that is renamed keeps it meanwhile. */
+  private String fingerprint(int id) {
+    Fingerprinted known = fingerprints.get(id);
+    return known == null ? "" : known.fingerprint();
+  }
+
+  /** Models of whose present version no fingerprint has been taken. */
+  List<Known> lackingFingerprint() {
+    return byId.values().stream().filter(this::lacksFingerprint).toList();
+  }
+
+  private boolean lacksFingerprint(Known file) {
+    Fingerprinted known = fingerprints.get(file.facts().id());
+    return file.facts().verdict() == Verdict.MODEL
+        && (known == null || known.changeTimeNanos() != file.changeTimeNanos());
+  }
+
+  /** Reported with the next poll. */
+  void setFingerprint(Known file, String fingerprint) {
+    fingerprints.put(file.facts().id(), new Fingerprinted(fingerprint, file.changeTimeNanos()));
   }
 
   /** Whether a sweep would do good: the map is filling, or much is remembered that left it. */
@@ -108,6 +136,7 @@ final class FileTable {
     byId.keySet().removeAll(gone);
     formats.keySet().removeAll(gone);
     modelNames.keySet().removeAll(gone);
+    fingerprints.keySet().removeAll(gone);
     return gone;
   }
 
@@ -164,7 +193,8 @@ final class FileTable {
             size.get(values, at),
             verdict(values, at),
             formats.getOrDefault(fileId, UNKNOWN),
-            modelNames.getOrDefault(fileId, ""));
+            modelNames.getOrDefault(fileId, ""),
+            fingerprint(fileId));
     return new Known(
         key, facts, changeTime.get(values, at), firstSeen.get(values, at), holder(values, at));
   }

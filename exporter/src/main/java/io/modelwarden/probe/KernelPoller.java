@@ -106,6 +106,7 @@ public final class KernelPoller implements AutoCloseable {
     processes.poll(this::processAppeared);
     pollFiles();
     inspectUndecided(now);
+    takeFingerprints(now);
     counters.poll();
     mappings.poll();
     blindSpots.poll(now);
@@ -287,6 +288,21 @@ public final class KernelPoller implements AutoCloseable {
     files.poll(
         id -> Optional.of(anyPath(id)).filter(path -> !path.isEmpty()).map(judge::formatOfName),
         sink::accept);
+  }
+
+  /** Before anything that was done to these files is told: a copy has its model's name then. */
+  private void takeFingerprints(long now) {
+    boolean taken = false;
+    for (FileTable.Known file : files.lackingFingerprint()) {
+      String found = inspector.fingerprint(file, anyPath(file.facts().id()), now);
+      if (found != null) {
+        files.setFingerprint(file, found);
+        taken = true;
+      }
+    }
+    if (taken) {
+      pollFiles();
+    }
   }
 
   private void inspectUndecided(long now) {

@@ -60,6 +60,7 @@ public record Evidence(
    *
    * @param sliceBytes read or written in this slice; newly mapped distinct bytes for a mapping
    * @param totalReadBytes running total of this workload, model, phase and origin: read + mapped
+   * @param fingerprint of the file's content, empty while it is not known
    * @param coverage distinct share of the model that they have taken since the agent's start
    */
   public record FileAccessFacts(
@@ -68,6 +69,7 @@ public record Evidence(
       long inode,
       long fileSizeBytes,
       String format,
+      String fingerprint,
       long sliceBytes,
       long totalReadBytes,
       double coverage)

@@ -202,6 +202,7 @@ final class FileTracker {
             file.facts.inode(),
             file.facts.sizeBytes(),
             file.facts.format(),
+            file.facts.fingerprint(),
             bytes,
             totals.get(key.get()),
             coverage(set, key));
@@ -217,6 +218,7 @@ final class FileTracker {
             0,
             set.sizeBytes(),
             set.format(),
+            "",
             bytes,
             totals.get(key.get()),
             coverage(set, key));

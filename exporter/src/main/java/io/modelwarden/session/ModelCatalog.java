@@ -17,6 +17,7 @@ final class ModelCatalog {
   private final Map<String, Members> sets = new HashMap<>();
   private final Map<String, ModelSet> claims = new HashMap<>();
   private final ModelNaming naming;
+  private final CopyNames copies;
   private final int limit;
   private final SessionLosses losses;
 
@@ -24,6 +25,7 @@ final class ModelCatalog {
     this.naming = naming;
     this.limit = limit;
     this.losses = losses;
+    this.copies = new CopyNames(limit, losses);
   }
 
   void seen(FileFacts facts) {
@@ -36,6 +38,9 @@ final class ModelCatalog {
     file.facts = facts;
     if (file.isOrdinary()) {
       file.model = null;
+    }
+    if (file.model != null) {
+      file.model = joined(file, file.model);
     }
     joinSet(file);
   }
@@ -60,6 +65,7 @@ final class ModelCatalog {
     if (model == null) {
       String own = file.facts.modelName();
       model = own.isEmpty() ? naming.name(path, workload) : own;
+      model = joined(file, model);
       file.model = model;
       file.baseName = path.substring(path.lastIndexOf('/') + 1);
       joinSet(file);
@@ -81,6 +87,15 @@ final class ModelCatalog {
 
   private static ModelSet smaller(ModelSet one, ModelSet other) {
     return other.sizeBytes() < one.sizeBytes() ? other : one;
+  }
+
+  private String joined(CatalogFile file, String own) {
+    String fingerprint = file.facts.fingerprint();
+    if (naming.isGiven(own)) {
+      copies.set(fingerprint, own);
+      return own;
+    }
+    return copies.join(fingerprint, own);
   }
 
   ModelSet set(String model) {
@@ -123,10 +138,10 @@ final class ModelCatalog {
   }
 
   private static FileFacts undecided(int id) {
-    return new FileFacts(id, 0, 0, 0, FileFacts.Verdict.UNDECIDED, UNKNOWN_FORMAT, "");
+    return new FileFacts(id, 0, 0, 0, FileFacts.Verdict.UNDECIDED, UNKNOWN_FORMAT, "", "");
   }
 
-  /** Files of one set. Copies, that is equal names and sizes, count once. */
+  /** Files of one set. Copies count once: equal fingerprints, else equal names and sizes. */
   private static final class Members {
 
     private final Map<Member, Integer> copies = new HashMap<>();
@@ -168,9 +183,11 @@ final class ModelCatalog {
     }
 
     private static Member member(CatalogFile file) {
-      return new Member(file.baseName, file.facts.sizeBytes());
+      String fingerprint = file.facts.fingerprint();
+      return new Member(
+          fingerprint.isEmpty() ? file.baseName : fingerprint, file.facts.sizeBytes());
     }
 
-    private record Member(String baseName, long sizeBytes) {}
+    private record Member(String content, long sizeBytes) {}
   }
 }

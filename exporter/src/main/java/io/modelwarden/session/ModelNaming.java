@@ -10,4 +10,9 @@ public interface ModelNaming {
    * @param workload name to fall back on where the path says nothing
    */
   String name(String path, String workload);
+
+  /** Whether the user has given this name: then it holds, whatever the file is a copy of. */
+  default boolean isGiven(String name) {
+    return false;
+  }
 }

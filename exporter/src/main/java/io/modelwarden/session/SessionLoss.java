@@ -19,6 +19,8 @@ public enum SessionLoss {
   TOTAL_EVICTED,
   /** Which parts of a model were read was forgotten because too many are kept. */
   COVERAGE_EVICTED,
+  /** The name of a file's content was forgotten: a copy that comes now has its own name. */
+  COPY_NAME_EVICTED,
   /** A process tree read more models than are kept apart. */
   MODEL_EVICTED,
   /** A process tree read more files than are counted. */

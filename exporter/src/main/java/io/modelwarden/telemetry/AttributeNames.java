@@ -120,6 +120,12 @@ public final class AttributeNames {
   public static final AttributeKey<Long> FILE_SIZE = say(longKey("file.size"), "bytes");
   public static final AttributeKey<String> FILE_INODE =
       say(stringKey("file.inode"), "inode number");
+  public static final AttributeKey<String> FILE_ID =
+      say(
+          stringKey("modelwarden.file.id"),
+          "fingerprint of the file's content by its size, first and last bytes, equal for copies; absent"
+              + " while it is being written and where no way leads to it; see"
+              + " [copies](copies.md)");
   public static final AttributeKey<Long> FILE_READ_SIZE =
       say(longKey("modelwarden.file.read.size"), "bytes read in this slice; absent for a mapping");
   public static final AttributeKey<Long> FILE_MAPPED_SIZE =

@@ -72,6 +72,7 @@ final class EvidenceAttributes {
     to.put(AttributeNames.FILE_PATH, file.path());
     to.put(AttributeNames.FILE_SIZE, file.fileSizeBytes());
     to.put(AttributeNames.FILE_INODE, Long.toUnsignedString(file.inode()));
+    putText(to, AttributeNames.FILE_ID, file.fingerprint());
     switch (file.action()) {
       case READ -> to.put(AttributeNames.FILE_READ_SIZE, file.sliceBytes());
       case MMAP -> to.put(AttributeNames.FILE_MAPPED_SIZE, file.sliceBytes());

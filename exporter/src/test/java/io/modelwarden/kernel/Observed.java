@@ -8,6 +8,7 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.Capabilities;
 import io.modelwarden.libbpf.Clocks;
 import io.modelwarden.libbpf.LibBpf;
+import io.modelwarden.model.Fingerprint;
 import io.modelwarden.probe.CgroupJudge;
 import io.modelwarden.probe.Clock;
 import io.modelwarden.probe.FileJudge;
@@ -122,6 +123,15 @@ final class Observed implements AutoCloseable {
     @Override
     public String formatOfName(String path) {
       return path.endsWith(".safetensors") ? "safetensors" : "unknown";
+    }
+
+    @Override
+    public String fingerprint(long sizeBytes, Content content) {
+      int tail = (int) Math.min(sizeBytes, Fingerprint.TAIL_BYTES);
+      return Fingerprint.of(
+          sizeBytes,
+          content.read(0, Fingerprint.HEAD_BYTES),
+          content.read(sizeBytes - tail, tail));
     }
 
     @Override

@@ -47,6 +47,7 @@ class FileAccessTest {
                 1,
                 GIB,
                 "safetensors",
+                "",
                 8 * MIB,
                 8 * MIB,
                 1.0 / 128));
@@ -87,7 +88,7 @@ class FileAccessTest {
   @Test
   void aFormatThatBecomesKnown_leavesNoSecondSize() {
     ProcessKey server = scene.starts(10, "server");
-    FileFacts early = new FileFacts(50, 1, 50, GIB, Verdict.MODEL, "unknown", "");
+    FileFacts early = new FileFacts(50, 1, 50, GIB, Verdict.MODEL, "unknown", "", "");
     scene.tracker.accept(new KernelEvent.FileSeen(early));
     scene.reads(server, 50, MIB);
     scene.decides(50, GIB, Verdict.MODEL);

@@ -199,7 +199,21 @@ final class Scene {
 
   void decides(int id, long bytes, Verdict verdict) {
     String format = verdict == Verdict.MODEL ? "safetensors" : "unknown";
-    tracker.accept(new KernelEvent.FileSeen(new FileFacts(id, 1, id, bytes, verdict, format, "")));
+    tracker.accept(
+        new KernelEvent.FileSeen(new FileFacts(id, 1, id, bytes, verdict, format, "", "")));
+  }
+
+  /** A model with this content. */
+  int model(long bytes, String fingerprint) {
+    int id = model(bytes);
+    fingerprints(id, bytes, fingerprint);
+    return id;
+  }
+
+  void fingerprints(int id, long bytes, String fingerprint) {
+    tracker.accept(
+        new KernelEvent.FileSeen(
+            new FileFacts(id, 1, id, bytes, Verdict.MODEL, "safetensors", "", fingerprint)));
   }
 
   void reads(ProcessKey process, int file, long bytes) {

@@ -120,7 +120,15 @@ final class Story {
 
   static FileAccessFacts file(Action action) {
     return new FileAccessFacts(
-        action, "/models/llama/1.safetensors", -1, 5_000_000_000L, "safetensors", 4096, 8192, 0.25);
+        action,
+        "/models/llama/1.safetensors",
+        -1,
+        5_000_000_000L,
+        "safetensors",
+        "",
+        4096,
+        8192,
+        0.25);
   }
 
   static EgressFacts egress(Role role, Transport transport) {

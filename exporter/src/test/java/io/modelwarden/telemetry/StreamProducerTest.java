@@ -117,12 +117,7 @@ class StreamProducerTest {
     for (double share : new double[] {1, 0.25, 13_999_999_999.0 / 14_000_000_000.0}) {
       streams.measure(
           new ReadCoverage(
-              Story.SERVER,
-              Story.EPOCH_NANOS,
-              "llama",
-              ProcessOrigin.EXEC,
-              Phase.SERVING,
-              share));
+              Story.SERVER, Story.EPOCH_NANOS, "llama", ProcessOrigin.EXEC, Phase.SERVING, share));
       assertThat(metric("modelwarden.file.read.coverage", collect()).getDoubleGaugeData())
           .extracting(data -> data.getPoints().iterator().next().getValue())
           .satisfies(told -> assertThat((double) told).isLessThanOrEqualTo(share))
