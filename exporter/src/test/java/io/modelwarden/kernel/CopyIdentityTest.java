@@ -4,6 +4,7 @@ package io.modelwarden.kernel;
 import static io.modelwarden.coverage.Bytes.EXACT;
 import static io.modelwarden.coverage.Hook.SYS_EXIT;
 import static io.modelwarden.coverage.Kind.IDENTITY;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.coverage.Way;
@@ -76,7 +77,11 @@ class CopyIdentityTest {
             + " $1/p/l/; mount -t overlay -o lowerdir=$1/p/l,upperdir=$1/p/u,workdir=$1/p/w none"
             + " $1/p/m; touch $1/p/m/model.safetensors; $2 $1/p/m/model.safetensors"
       })
-  @Way(value = "another name, link, mount or copy of a model", of = IDENTITY, bytes = EXACT, by = SYS_EXIT)
+  @Way(
+      value = "another name, link, mount or copy of a model",
+      of = IDENTITY,
+      bytes = EXACT,
+      by = SYS_EXIT)
   void everyWayToTheContent_hasItsFingerprint(String way, String script) throws Exception {
     Process shell =
         new ProcessBuilder(
@@ -91,7 +96,7 @@ class CopyIdentityTest {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     shell.getOutputStream().close();
-    String told = new String(shell.getInputStream().readAllBytes());
+    String told = new String(shell.getInputStream().readAllBytes(), UTF_8);
     assertThat(shell.waitFor()).as(script).isZero();
     observed.settle();
     assertThat(Pattern.compile("pid=(\\d+) bytes=" + BYTES).matcher(told).results())

@@ -129,9 +129,7 @@ final class Observed implements AutoCloseable {
     public String fingerprint(long sizeBytes, Content content) {
       int tail = (int) Math.min(sizeBytes, Fingerprint.TAIL_BYTES);
       return Fingerprint.of(
-          sizeBytes,
-          content.read(0, Fingerprint.HEAD_BYTES),
-          content.read(sizeBytes - tail, tail));
+          sizeBytes, content.read(0, Fingerprint.HEAD_BYTES), content.read(sizeBytes - tail, tail));
     }
 
     @Override
