@@ -11,11 +11,15 @@ import io.modelwarden.coverage.Way;
 import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.KernelEvent.FileAccessed;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.MatchResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,21 +93,32 @@ class CopyIdentityTest {
                 "--mount",
                 "sh",
                 "-ec",
-                "take() { \"$act\" read \"$1\" 1048576; }; act=$2; " + script.replace("$2", "take"),
+                "take() { \"$act\" read \"$1\" 1048576 --wait-after; }; act=$2; "
+                    + script.replace("$2", "take"),
                 "sh",
                 folder.toString(),
                 Acts.path("read_file").toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    shell.getOutputStream().close();
-    String told = new String(shell.getInputStream().readAllBytes(), UTF_8);
+    List<String> fingerprints = new ArrayList<>();
+    try (BufferedReader told = shell.inputReader(UTF_8);
+        Writer goOn = shell.outputWriter(UTF_8)) {
+      for (String line = told.readLine(); line != null; line = told.readLine()) {
+        fingerprints.add(fingerprintOfWhat(line));
+        goOn.write("\n");
+        goOn.flush();
+      }
+    }
     assertThat(shell.waitFor()).as(script).isZero();
+    assertThat(fingerprints).isNotEmpty().containsOnly(original.fingerprint());
+  }
+
+  /** The reader waits: of one that is gone at once there may be no way to the file. */
+  private static String fingerprintOfWhat(String line) {
+    Matcher reader = Pattern.compile("pid=(\\d+) bytes=" + BYTES + " .*").matcher(line);
+    assertThat(reader.matches()).as(line).isTrue();
     observed.settle();
-    assertThat(Pattern.compile("pid=(\\d+) bytes=" + BYTES).matcher(told).results())
-        .isNotEmpty()
-        .map(CopyIdentityTest::readBy)
-        .extracting(FileFacts::fingerprint)
-        .containsOnly(original.fingerprint());
+    return factsOf(Integer.parseInt(reader.group(1))).fingerprint();
   }
 
   /** A copy that was changed is none to the fingerprint, if one of its ends was changed. */
@@ -141,10 +156,6 @@ class CopyIdentityTest {
     Acts.Running act = Acts.run("read_file", "read", file, 1 << 20);
     observed.settle();
     return factsOf(act.pid());
-  }
-
-  private static FileFacts readBy(MatchResult told) {
-    return factsOf(Integer.parseInt(told.group(1)));
   }
 
   private static FileFacts factsOf(int pid) {
