@@ -4,12 +4,14 @@ package io.modelwarden.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.event.Coverage;
-import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.KernelEvent.Direction;
+import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.session.CoverageProbe;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How much of a file was read, each part once, whatever the order and the calls. */
@@ -71,6 +74,51 @@ class ReadCoverageTest {
     Acts.Running act = act(method, SLOT, "same");
     assertThat(act.number("bytes")).isEqualTo(512 * SLOT);
     assertThat(distinct(act)).isEqualTo(SLOT);
+  }
+
+  /** What a request reads is known to the byte, wherever it is carried out. */
+  @ParameterizedTest
+  @CsvSource({
+    "uring_read, plain",
+    "uring_read, worker",
+    "uring_read, polled",
+    "uring_read, deferred",
+    "uring_read, vector",
+    "uring_read, fixed_file",
+    "uring_read, fixed_buffer",
+    "uring_read, slot",
+    "uring_read, chain",
+    "uring_read, splice",
+    "uring_read, direct",
+    "uring_read, inherited",
+    "uring_read, full_ring",
+    "uring_read, silent",
+    "uring_read, silent_vector",
+    "uring_read, silent_worker",
+    "uring_read, silent_fixed",
+    "uring_read, silent_splice",
+    "aio_read, plain",
+    "aio_read, ring",
+    "aio_read, batch",
+    "aio_read, vector",
+    "aio_read, direct",
+    "aio_read, int80",
+    "odd_read, int80_pread",
+    "odd_read, dirty_pread"
+  })
+  void wholeFile_byRequestsAndOddCalls_isCoveredWhereItWasRead(String act, String method) {
+    Acts.Running running = Acts.run(act, method, model, SLOT);
+    assertThat(distinct(running)).isEqualTo(FILE_BYTES);
+    assertThat(reads(running)).allSatisfy(read -> {
+      assertThat(read.coverage().unplacedBytes()).isZero();
+      assertThat(coveredSlots(read)).isEqualTo(Coverage.SLOTS);
+    });
+  }
+
+  /** A request that failed has read nothing, though it was counted before. */
+  @Test
+  void silentRequestThatFails_coversNothing() {
+    assertThat(distinct(Acts.run("uring_read", "silent_failed", model, SLOT))).isZero();
   }
 
   @Test
@@ -160,15 +208,26 @@ class ReadCoverageTest {
     observed.settle();
     CoverageProbe union = new CoverageProbe();
     for (Acts.Running act : acts) {
-      observed
-          .accesses(act.pid())
-          .filter(access -> access.direction() == KernelEvent.Direction.READ)
+      reads(act)
           .forEach(read -> add(union, read.fileId(), read.increment().bytes(), read.coverage()));
       observed
           .mappings(act.pid())
           .forEach(map -> add(union, map.fileId(), map.increment().bytes(), map.coverage()));
     }
     return union.distinctBytes();
+  }
+
+  private static List<FileAccessed> reads(Acts.Running act) {
+    return observed
+        .accesses((int) act.number("pid"))
+        .filter(access -> access.direction() == Direction.READ)
+        .toList();
+  }
+
+  private static int coveredSlots(FileAccessed read) {
+    long[] words = new long[Coverage.SLOTS / Long.SIZE];
+    read.coverage().addTo(words);
+    return Arrays.stream(words).mapToInt(Long::bitCount).sum();
   }
 
   private static void add(CoverageProbe union, int file, long bytes, Coverage coverage) {
