@@ -10,7 +10,7 @@
 #define START_UNKNOWN     ((__u64)-2)
 
 /* The smallest slots of which COVERAGE_SLOTS are enough. */
-static __always_inline __u32 slot_shift_of(__u64 file_bytes)
+__noinline __u32 slot_shift_of(__u64 file_bytes)
 {
 	__u64 left = file_bytes ? (file_bytes - 1) / COVERAGE_SLOTS : 0;
 	__u32 shift = 0;

@@ -137,7 +137,7 @@ struct syscall {
 	__u64 arguments[6];
 	__s64 result;
 	enum syscall_class class;
-	bool compat;
+	__u32 compat; /* whether it is one of the 32-bit table; no padding for global functions */
 };
 
 static __always_inline void read_arguments(struct pt_regs *regs, struct syscall *call)

@@ -46,6 +46,7 @@ static __always_inline __u64 aio_bytes(const struct iocb *request, bool compat)
 static __always_inline void aio_request(const struct iocb *request, bool compat)
 {
 	__u64 bytes = aio_bytes(request, compat), left;
+	struct syscall same = {.class = CLASS_PREAD, .arguments[3] = request->aio_offset};
 	struct file *file = file_of(request->aio_fildes);
 
 	bytes = bytes < MAX_RW_BYTES ? bytes : MAX_RW_BYTES;
@@ -57,7 +58,7 @@ static __always_inline void aio_request(const struct iocb *request, bool compat)
 	left = file ? file->f_inode->i_size : MAX_RW_BYTES;
 	left = (__u64)request->aio_offset < left ? left - request->aio_offset : 0;
 	if (left)
-		read_from(request->aio_fildes, METHOD_AIO, request->aio_offset,
+		read_from(request->aio_fildes, METHOD_AIO, &same,
 			  bytes < left ? bytes : left);
 }
 

@@ -1,12 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Subject: bytes of model files that calls return or move on. */
 
-__noinline int read_from(__u32 descriptor, __u32 method, __u64 start, __u64 bytes)
+/* An offset in user memory may be another one by now. */
+static __always_inline __u64 start_by_pointer(__u64 pointer)
+{
+	return pointer ? START_UNKNOWN : START_BY_POSITION;
+}
+
+/* Where in the file it began to read. */
+static __always_inline __u64 start_of(const struct syscall *call)
+{
+	switch (call->class) {
+	case CLASS_PREAD:
+	case CLASS_PREADV:
+		return offset_argument(call);
+	case CLASS_SENDFILE:
+		return start_by_pointer(call->arguments[2]);
+	case CLASS_SPLICE:
+	case CLASS_COPY_FILE_RANGE:
+		return start_by_pointer(call->arguments[1]);
+	default:
+		return START_BY_POSITION;
+	}
+}
+
+__noinline int read_from(__u32 descriptor, __u32 method, const struct syscall *call, __u64 bytes)
 {
 	struct file *file = file_of(descriptor);
 	struct process_key reader = {};
 	struct inode *inode;
 
+	if (!call)
+		return 0;
 	if (!file) { /* another thread has closed it meanwhile */
 		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
 		read_process_key(bpf_get_current_task_btf(), &reader);
@@ -22,14 +47,9 @@ __noinline int read_from(__u32 descriptor, __u32 method, __u64 start, __u64 byte
 	if (is_process_memory(file, inode)) /* a regular file too, if any size may be a model's */
 		process_memory_file(inode, MEMORY_PROC_MEM, bytes);
 	else if (may_be_model(inode))
-		count_access(file, inode, descriptor, method, DIRECTION_READ, start, bytes);
+		count_access(file, inode, descriptor, method, DIRECTION_READ, start_of(call),
+			     bytes);
 	return 0;
-}
-
-/* An offset in user memory may be another one by now. */
-static __always_inline __u64 start_by_pointer(__u64 pointer)
-{
-	return pointer ? START_UNKNOWN : START_BY_POSITION;
 }
 
 static __always_inline void model_file_read(const struct syscall *call)
@@ -37,23 +57,19 @@ static __always_inline void model_file_read(const struct syscall *call)
 	const __u64 *arguments = call->arguments;
 	enum access_method method = METHOD_READ;
 	__u32 descriptor = arguments[0];
-	__u64 requested = arguments[2], start = START_BY_POSITION;
+	__u64 requested = arguments[2];
 
 	if (call->result <= 0)
 		return;
-	if (call->class == CLASS_PREAD || call->class == CLASS_PREADV)
-		start = offset_argument(call);
 	if (call->class == CLASS_READV || call->class == CLASS_PREADV) {
 		requested = MAX_RW_BYTES;
 	} else if (call->class == CLASS_SENDFILE) {
 		method = METHOD_SENDFILE;
 		descriptor = arguments[1];
 		requested = arguments[3];
-		start = start_by_pointer(arguments[2]);
 	} else if (call->class >= CLASS_SPLICE) {
 		method = call->class == CLASS_SPLICE ? METHOD_SPLICE : METHOD_COPY_FILE_RANGE;
 		requested = arguments[4];
-		start = start_by_pointer(arguments[1]);
 	}
-	read_from(descriptor, method, start, clamp_result(call, requested));
+	read_from(descriptor, method, call, clamp_result(call, requested));
 }
