@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,18 +33,19 @@ final class FileInspector implements AutoCloseable {
   private final Map<Integer, Look<@Nullable Found>> pending = new HashMap<>();
   private final Places places = new Places();
   private final Map<Integer, Looks> looks = new HashMap<>();
-  private final Map<Integer, Look<@Nullable String>> fingerprinting = new HashMap<>();
-  private final Map<Integer, Long> notBefore = new HashMap<>();
+  private final FingerprintLooks fingerprints;
   private long failures;
 
   FileInspector(KernelSide kernel, FileJudge judge) {
     this.layouts = kernel.layouts();
     this.decide = kernel.program("decide");
     this.look = new FileLook(kernel, judge);
+    this.fingerprints = new FingerprintLooks(look, thread, places);
   }
 
   void remember(int fileId, Place place) {
     places.add(fileId, place);
+    fingerprints.hasAnotherWay(fileId);
   }
 
   /** These files are gone, or nobody has them in use. */
@@ -53,8 +53,7 @@ final class FileInspector implements AutoCloseable {
     places.forget(files);
     looks.keySet().removeAll(files);
     pending.keySet().removeAll(files);
-    fingerprinting.keySet().removeAll(files);
-    notBefore.keySet().removeAll(files);
+    fingerprints.forget(files);
   }
 
   /** Files that no way led to, and that were counted as models of unknown format. */
@@ -89,34 +88,13 @@ final class FileInspector implements AutoCloseable {
     return null;
   }
 
-  /**
-   * What a model has in common with its copies; null while that is not known. A file that is being
-   * written, or that no way leads to, is tried again some seconds later.
-   */
+  /** What a model has in common with its copies; null while that is not known. */
   @Nullable String fingerprint(FileTable.Known file, String path, long nowNanos) {
-    int id = file.facts().id();
-    Look<@Nullable String> begun = fingerprinting.remove(id);
-    if (begun == null) {
-      if (nowNanos < notBefore.getOrDefault(id, 0L) || thread.isExhausted()) {
-        return null;
-      }
-      notBefore.put(id, nowNanos + LOOK_AGAIN_NANOS);
-      List<Place> known = places.of(id);
-      begun = thread.begin(() -> look.fingerprint(file, path, known));
-    }
-    if (begun.isDone()) {
-      return resultOf(begun);
-    }
-    if (begun.isStuck()) {
-      thread.abandon();
-    } else {
-      fingerprinting.put(id, begun);
-    }
-    return null;
+    return fingerprints.take(file, path, nowNanos);
   }
 
   private @Nullable Found take(FileTable.Known file, Look<@Nullable Found> done) {
-    Found found = resultOf(done);
+    Found found = done.result();
     if (found != null) {
       return tell(file, found.verdict()) ? found : null;
     }
@@ -125,17 +103,6 @@ final class FileInspector implements AutoCloseable {
 
   private boolean isLastLook(FileTable.Known file) {
     return looks.get(file.facts().id()).count() >= MOST_LOOKS;
-  }
-
-  private static <T> @Nullable T resultOf(Look<@Nullable T> done) {
-    try {
-      return done.get();
-    } catch (ExecutionException failure) {
-      throw new IllegalStateException("a look at a file failed", failure.getCause());
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return null;
-    }
   }
 
   /** What cannot be looked at counts as a model. */

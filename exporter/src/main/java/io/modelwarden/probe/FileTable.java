@@ -23,6 +23,8 @@ final class FileTable {
 
   // A process that has just opened a file has not yet read it.
   private static final long YOUNG_NANOS = 60_000_000_000L;
+  // A file that is changed all the time is read now and then.
+  private static final long FINGERPRINT_NANOS = 1_000_000_000L;
   private static final String UNKNOWN = "unknown";
 
   /** A file with what the kernel needs to be told about it again. */
@@ -30,7 +32,7 @@ final class FileTable {
       byte[] key, FileFacts facts, long changeTimeNanos, long firstSeenNanos, FileHolder holder) {}
 
   /** What a version of a file has in common with its copies. */
-  private record Fingerprinted(String fingerprint, long changeTimeNanos) {}
+  private record Fingerprinted(String fingerprint, long changeTimeNanos, long takenNanos) {}
 
   private final BpfMap map;
   private final int keyBytes;
@@ -108,19 +110,22 @@ final class FileTable {
   }
 
   /** Models of whose present version no fingerprint has been taken. */
-  List<Known> lackingFingerprint() {
-    return byId.values().stream().filter(this::lacksFingerprint).toList();
+  List<Known> lackingFingerprint(long nowNanos) {
+    return byId.values().stream().filter(file -> lacksFingerprint(file, nowNanos)).toList();
   }
 
-  private boolean lacksFingerprint(Known file) {
+  private boolean lacksFingerprint(Known file, long nowNanos) {
     Fingerprinted known = fingerprints.get(file.facts().id());
     return file.facts().verdict() == Verdict.MODEL
-        && (known == null || known.changeTimeNanos() != file.changeTimeNanos());
+        && (known == null
+            || known.changeTimeNanos() != file.changeTimeNanos()
+                && nowNanos - known.takenNanos() > FINGERPRINT_NANOS);
   }
 
   /** Reported with the next poll. */
-  void setFingerprint(Known file, String fingerprint) {
-    fingerprints.put(file.facts().id(), new Fingerprinted(fingerprint, file.changeTimeNanos()));
+  void setFingerprint(Known file, String fingerprint, long nowNanos) {
+    fingerprints.put(
+        file.facts().id(), new Fingerprinted(fingerprint, file.changeTimeNanos(), nowNanos));
   }
 
   /** Whether a sweep would do good: the map is filling, or much is remembered that left it. */

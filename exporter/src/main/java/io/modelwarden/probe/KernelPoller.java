@@ -24,6 +24,7 @@ public final class KernelPoller implements AutoCloseable {
   private static final long SWEEP_NANOS = 60_000_000_000L;
   private static final long CROWDED_NANOS = 5_000_000_000L;
   private static final long SAMPLE_NANOS = 10_000_000_000L;
+  private static final long FINGERPRINTS_NANOS = 100_000_000L;
 
   private final Clock clock;
   private final EventSink sink;
@@ -290,13 +291,19 @@ public final class KernelPoller implements AutoCloseable {
         sink::accept);
   }
 
-  /** Before anything that was done to these files is told: a copy has its model's name then. */
+  /**
+   * Before anything that was done to these files is told: a copy has its model's name then. Of many
+   * at once some come later: on a slow disk nothing else would be seen meanwhile.
+   */
   private void takeFingerprints(long now) {
     boolean taken = false;
-    for (FileTable.Known file : files.lackingFingerprint()) {
+    for (FileTable.Known file : files.lackingFingerprint(now)) {
+      if (Clocks.bootNanos() - now > FINGERPRINTS_NANOS) {
+        break;
+      }
       String found = inspector.fingerprint(file, anyPath(file.facts().id()), now);
       if (found != null) {
-        files.setFingerprint(file, found);
+        files.setFingerprint(file, found, now);
         taken = true;
       }
     }

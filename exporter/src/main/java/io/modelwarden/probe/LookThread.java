@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at files on a thread of its own. A file of a server that is away, or of a file system that
@@ -36,6 +37,18 @@ final class LookThread implements AutoCloseable {
     public void run() {
       begunNanos = System.nanoTime();
       super.run();
+    }
+
+    /** What was found, of a look that is done. */
+    @Nullable T result() {
+      try {
+        return get();
+      } catch (ExecutionException failure) {
+        throw new IllegalStateException("a look at a file failed", failure.getCause());
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return null;
+      }
     }
 
     boolean isStuck() {
