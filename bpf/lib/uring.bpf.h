@@ -126,7 +126,8 @@ static __always_inline __u64 requested_bytes(struct io_kiocb *request)
 	return uring_command(io_rw, request)->len;
 }
 
-/* Where in the file an operation stands, -1: where the file itself does. It moves with the bytes. */
+/* Where in the file an operation stands, -1: where the file itself does. It moves with the bytes.
+ */
 static __always_inline __s64 request_position(struct io_kiocb *request)
 {
 	if (uring_class(request) == URING_SPLICE)

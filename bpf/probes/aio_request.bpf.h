@@ -58,8 +58,7 @@ static __always_inline void aio_request(const struct iocb *request, bool compat)
 	left = file ? file->f_inode->i_size : MAX_RW_BYTES;
 	left = (__u64)request->aio_offset < left ? left - request->aio_offset : 0;
 	if (left)
-		read_from(request->aio_fildes, METHOD_AIO, &same,
-			  bytes < left ? bytes : left);
+		read_from(request->aio_fildes, METHOD_AIO, &same, bytes < left ? bytes : left);
 }
 
 static long aio_submitted_one(__u32 index, struct syscall *call)

@@ -99,7 +99,8 @@ static __always_inline bool take_back(__u64 address, __s32 result)
 		return false;
 	count = bpf_map_lookup_elem(&accesses, &request->key);
 	if (count)
-		__sync_fetch_and_add(&count->totals.bytes, (result > 0 ? result : 0) - request->bytes);
+		__sync_fetch_and_add(&count->totals.bytes,
+				     (result > 0 ? result : 0) - request->bytes);
 	bpf_map_delete_elem(&unanswered_requests, &address);
 	return true;
 }
@@ -160,8 +161,8 @@ static __always_inline void uring_unanswered(struct io_kiocb *request, __u8 clas
 	} else if (file) {
 		unanswered.key.direction = DIRECTION_READ;
 		unanswered.bytes = up_to_the_end(request, file, bytes);
-		unanswered.key.file_id = uring_read(&references, start_of_submitted(request),
-							unanswered.bytes);
+		unanswered.key.file_id =
+			uring_read(&references, start_of_submitted(request), unanswered.bytes);
 	}
 	if (unanswered.key.file_id) {
 		bpf_map_update_elem(&unanswered_requests, &address, &unanswered, BPF_ANY);

@@ -64,8 +64,7 @@ final class CountTable {
       return;
     }
     long unplaced = now.unplacedBytes() - (before == null ? 0 : before.unplacedBytes);
-    known.put(
-        key, new Known(told + bytes, now.operations(), now.lastNanos(), now.unplacedBytes()));
+    known.put(key, new Known(told + bytes, now.operations(), now.lastNanos(), now.unplacedBytes()));
     long first = before == null ? now.firstNanos() : before.lastNanos;
     changed.accept(
         key,

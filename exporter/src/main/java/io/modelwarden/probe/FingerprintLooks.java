@@ -85,8 +85,7 @@ final class FingerprintLooks {
     return null;
   }
 
-  private @Nullable Look<@Nullable String> begin(
-      FileTable.Known file, String path, long nowNanos) {
+  private @Nullable Look<@Nullable String> begin(FileTable.Known file, String path, long nowNanos) {
     int id = file.facts().id();
     Tries before = tries.get(id);
     if (thread.isExhausted() || before != null && before.isTooEarly(file, nowNanos)) {

@@ -131,12 +131,23 @@ class CopyIdentityTest {
 
   /** Half of a file is not its content. */
   @Test
-  void fileThatIsOpenForWriting_hasNoFingerprintYet() throws IOException {
+  void fileThatIsOpenForWriting_hasItsFingerprintOnceItIsClosed() throws IOException {
     Path growing = folder.resolve("growing.safetensors");
     Files.copy(folder.resolve("model.safetensors"), growing);
     try (RandomAccessFile writer = new RandomAccessFile(growing.toFile(), "rw")) {
       assertThat(writer.length()).isEqualTo(BYTES);
       assertThat(read(growing).fingerprint()).isEmpty();
+    }
+    int file = read(growing).id();
+    awaitFingerprint(file);
+    assertThat(observed.file(file).fingerprint()).isEqualTo(original.fingerprint());
+  }
+
+  /** Nobody touches it: the agent looks again by itself. */
+  private static void awaitFingerprint(int file) {
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (observed.file(file).fingerprint().isEmpty() && System.nanoTime() < deadline) {
+      observed.settle();
     }
   }
 

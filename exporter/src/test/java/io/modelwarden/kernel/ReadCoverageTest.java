@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.kernel;
 
+import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
+import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Kind.READ;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelwarden.coverage.Way;
 import io.modelwarden.event.Coverage;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.KernelEvent.FileAccessed;
@@ -63,6 +68,12 @@ class ReadCoverageTest {
         "splice",
         "mmap"
       })
+  @Way(
+      value = "all of a model in random order",
+      of = READ,
+      bytes = EXACT,
+      by = SYS_EXIT,
+      note = "and each part once")
   void wholeFile_inAnyOrder_isCoveredOnce(String method) {
     assertThat(distinct(act(method, SLOT, "forward"))).isEqualTo(FILE_BYTES);
     assertThat(distinct(act(method, SLOT, "shuffled"))).isEqualTo(FILE_BYTES);
@@ -70,6 +81,12 @@ class ReadCoverageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"read", "pread64", "preadv", "preadv2", "sendfile", "splice", "mmap"})
+  @Way(
+      value = "one part of a model over and over",
+      of = READ,
+      bytes = EXACT,
+      by = SYS_EXIT,
+      note = "and as that part alone")
   void oneBlock_readAsOftenAsThereAreBlocks_isThatBlock(String method) {
     Acts.Running act = act(method, SLOT, "same");
     assertThat(act.number("bytes")).isEqualTo(512 * SLOT);
@@ -109,10 +126,12 @@ class ReadCoverageTest {
   void wholeFile_byRequestsAndOddCalls_isCoveredWhereItWasRead(String act, String method) {
     Acts.Running running = Acts.run(act, method, model, SLOT);
     assertThat(distinct(running)).isEqualTo(FILE_BYTES);
-    assertThat(reads(running)).allSatisfy(read -> {
-      assertThat(read.coverage().unplacedBytes()).isZero();
-      assertThat(coveredSlots(read)).isEqualTo(Coverage.SLOTS);
-    });
+    assertThat(reads(running))
+        .allSatisfy(
+            read -> {
+              assertThat(read.coverage().unplacedBytes()).isZero();
+              assertThat(coveredSlots(read)).isEqualTo(Coverage.SLOTS);
+            });
   }
 
   /** A request that failed has read nothing, though it was counted before. */
@@ -179,6 +198,12 @@ class ReadCoverageTest {
 
   /** Whoever can move the position in secret is believed nothing: each byte may be another one. */
   @Test
+  @Way(
+      value = "reads at a position that another thread may move meanwhile",
+      of = READ,
+      bytes = BOUNDED,
+      by = SYS_EXIT,
+      note = "where they lie: as parts that nobody had read before")
   void readsByAPositionThatOthersCanMove_countAsDistinct() {
     assertThat(distinct(act("read", SLOT, "same", "--thread"))).isEqualTo(FILE_BYTES);
     assertThat(distinct(act("pread64", SLOT, "same", "--thread"))).isEqualTo(SLOT);
@@ -186,6 +211,12 @@ class ReadCoverageTest {
 
   /** An offset in memory may have been changed before anybody could look at it. */
   @Test
+  @Way(
+      value = "an offset in memory that may be changed meanwhile (`sendfile`)",
+      of = READ,
+      bytes = BOUNDED,
+      by = SYS_EXIT,
+      note = "where they lie: as parts that nobody had read before")
   void sendfileWithAnOffsetInMemory_countsAsDistinct() {
     assertThat(distinct(act("sendfile_at", SLOT, "same"))).isEqualTo(FILE_BYTES);
   }
