@@ -134,13 +134,14 @@ class CopyIdentityTest {
   void fileThatIsOpenForWriting_hasItsFingerprintOnceItIsClosed() throws IOException {
     Path growing = folder.resolve("growing.safetensors");
     Files.copy(folder.resolve("model.safetensors"), growing);
+    FileFacts written;
     try (RandomAccessFile writer = new RandomAccessFile(growing.toFile(), "rw")) {
       assertThat(writer.length()).isEqualTo(BYTES);
-      assertThat(read(growing).fingerprint()).isEmpty();
+      written = read(growing);
+      assertThat(written.fingerprint()).isEmpty();
     }
-    int file = read(growing).id();
-    awaitFingerprint(file);
-    assertThat(observed.file(file).fingerprint()).isEqualTo(original.fingerprint());
+    awaitFingerprint(written.id());
+    assertThat(observed.file(written.id()).fingerprint()).isEqualTo(original.fingerprint());
   }
 
   /** Nobody touches it: the agent looks again by itself. */

@@ -78,9 +78,14 @@ class EvidenceAttributesTest {
             all(
                 FILE,
                 Map.of(
-                    "modelwarden.operation.name", "read",
-                    "modelwarden.file.read.size", 4096L,
-                    "modelwarden.read.total", 8192L)));
+                    "modelwarden.operation.name",
+                    "read",
+                    "modelwarden.file.read.size",
+                    4096L,
+                    "modelwarden.file.read.coverage",
+                    0.25,
+                    "modelwarden.read.total",
+                    8192L)));
   }
 
   @Test
@@ -90,9 +95,14 @@ class EvidenceAttributesTest {
             all(
                 FILE,
                 Map.of(
-                    "modelwarden.operation.name", "mmap",
-                    "modelwarden.file.mapped.size", 4096L,
-                    "modelwarden.read.total", 8192L)));
+                    "modelwarden.operation.name",
+                    "mmap",
+                    "modelwarden.file.mapped.size",
+                    4096L,
+                    "modelwarden.file.read.coverage",
+                    0.25,
+                    "modelwarden.read.total",
+                    8192L)));
   }
 
   @Test
