@@ -12,7 +12,7 @@ final class ProcessEnds {
   private static final long SWEEP_NANOS = Duration.ofSeconds(10).toNanos();
 
   /** Looking at what a process has open costs some 0.1 ms. */
-  private static final int DISARMED_AT_ONCE = 256;
+  private static final int DISARMED_AT_ONCE = 64;
 
   private final Context context;
   private final Processes processes;
