@@ -80,7 +80,7 @@ def pod_series(pod):
 
 
 # Of each agent, those that rules look at; the numbers of reasons, probes and metrics are an agent's.
-LOSS_REASONS, PROBES, LIMITED_METRICS = 40, 60, 9
+LOSS_REASONS, PROBES, LIMITED_METRICS = 42, 22, 9
 
 
 def node_series(node):

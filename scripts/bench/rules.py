@@ -19,6 +19,7 @@ RULES = sorted((REPOSITORY / "alert-rules").glob("*.rules.yaml"))
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 EXPORT_SECONDS = 30
 OFFSET_SECONDS = 60  # query_offset of the rules
+HOURS = "modelwarden-hours"
 SELECTOR = re.compile(r"([a-z_:0-9]+)(?:\{[^}]*\})?\[(\d+[smhd])\](?: offset (\d+[smhd]))?")
 GROWING, STILL, ZERO, VARYING, HEARTBEAT = "growing", "still", "zero", "varying", "heartbeat"
 NOISY = {GROWING, VARYING}
@@ -194,13 +195,13 @@ def prepared_rules(folder):
 
 
 def known_rules(prometheus):
-    """In the order in which they need each other: what records minutes, what records hours, alerts."""
+    """In the order in which they need each other: what was seen, what records minutes, what records hours, alerts."""
     rules = []
     for group in prometheus.ask("rules")["groups"]:
         for rule in group["rules"]:
             rules.append(rule | {"file": group["file"].rsplit("/", 1)[-1], "group": group["name"]})
     order = {"recording.rules.yaml": 0, "policy.rules.yaml": 1}
-    return sorted(rules, key=lambda rule: order.get(rule["file"], 2))
+    return sorted(rules, key=lambda rule: (not rule["name"].endswith(":seen"), order.get(rule["file"], 2)))
 
 
 def evaluated(prometheus):
@@ -231,8 +232,7 @@ def watch(prometheus, fleet_series, write, evaluations):
     return times
 
 
-def measure_rules(binaries, folder, plan):
-    own = folder / "rules"
+def measure_fleet(binaries, own, plan, pods):
     own.mkdir()
     with Prometheus(own, binaries) as prometheus:
         prometheus.configure(prepared_rules(own))
@@ -241,13 +241,13 @@ def measure_rules(binaries, folder, plan):
         prometheus.configure([])
         prometheus.reload()
         looks = looked_back(rules)
-        fleet_series = Fleet(plan.pods)
+        fleet_series = Fleet(pods)
         write = remote_write.RemoteWrite(prometheus.port)
         course = Course(int(time.time()) // EXPORT_SECONDS * EXPORT_SECONDS)
         fleet_series.write_history(write, course, looks)
-        plan.say(f"history of {len(fleet_series.series):,} series is written")
+        plan.say(f"{pods:,} pods: history of {len(fleet_series.series):,} series is written")
         recorded = write_recorded(prometheus, write, course, rules, looks)
-        plan.say(f"history of {recorded:,} recorded series is written")
+        plan.say(f"{pods:,} pods: history of {recorded:,} recorded series is written")
         prometheus.configure(prepared_rules(own))
         prometheus.reload()
         times = watch(prometheus, fleet_series, write, plan.evaluations)
@@ -256,5 +256,15 @@ def measure_rules(binaries, folder, plan):
         for (group, _, name), measured in times.items()
     ]
     total = sum(rule["seconds"] for rule in medians)
-    plan.say(f"all rules once, {total:.2f} s")
-    return {"series": len(fleet_series.series), "recorded_series": recorded, "seconds": total, "rules": medians}
+    hourly = sum(rule["seconds"] for rule in medians if rule["group"] == HOURS)
+    plan.say(f"{pods:,} pods: all rules once, {total:.2f} s")
+    counts = {"pods": pods, "series": len(fleet_series.series), "recorded_series": recorded}
+    return counts | {"seconds": total, "hourly_seconds": hourly, "rules": medians}
+
+
+def measure_rules(binaries, folder, plan):
+    """The whole fleet, and smaller ones in short: how the time grows with the number of series."""
+    smaller = [measure_fleet(binaries, folder / f"rules-{pods}", plan, pods) for pods in plan.smaller_fleets]
+    whole = measure_fleet(binaries, folder / "rules", plan, plan.pods)
+    short = [{key: value for key, value in one.items() if key != "rules"} for one in smaller + [whole]]
+    return whole | {"fleets": short}

@@ -120,7 +120,7 @@ final class Agent implements AutoCloseable {
             scopes,
             process -> bySettings.apply(process).or(() -> workloads.declared(process)),
             telemetry,
-            process -> poller().disarm(process));
+            Wiring.source(this::poller));
     this.poller =
         new KernelPoller(
             kernel,

@@ -15,6 +15,7 @@ import io.modelwarden.libbpf.BpfException;
 import io.modelwarden.model.ModelNames;
 import io.modelwarden.probe.Clock;
 import io.modelwarden.session.AccessTracker;
+import io.modelwarden.session.EventSource;
 import io.modelwarden.session.PeerScopes;
 import io.modelwarden.telemetry.HostIdentity;
 import io.modelwarden.telemetry.Telemetry;
@@ -119,7 +120,7 @@ final class WarmUpCommand implements Callable<Integer> {
               new PeerScopes(Wiring.networks(settings)),
               Wiring.declared(settings),
               telemetry,
-              process -> true);
+              EventSource.NONE);
       long now = System.currentTimeMillis() * 1_000_000;
       tracker.tick(now);
       story(now).forEach(tracker::accept);

@@ -6,11 +6,14 @@ import io.modelwarden.config.DeclaredModel;
 import io.modelwarden.config.Endpoint;
 import io.modelwarden.config.Settings;
 import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessKey;
 import io.modelwarden.model.ModelNames;
 import io.modelwarden.model.PathPattern;
 import io.modelwarden.probe.KernelFeatures;
+import io.modelwarden.probe.KernelPoller;
 import io.modelwarden.probe.ProbeSettings;
 import io.modelwarden.session.Declaration;
+import io.modelwarden.session.EventSource;
 import io.modelwarden.session.ModelNaming;
 import io.modelwarden.session.PeerNetworks;
 import io.modelwarden.session.PhaseSettings;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** From settings to what each package asks for. */
@@ -57,6 +61,21 @@ final class Wiring {
         settings.marks().inherited(),
         settings.network().fullPeerAddress(),
         SessionSettings.Limits.defaults());
+  }
+
+  /** The tracker is there before the poller that feeds it. */
+  static EventSource source(Supplier<KernelPoller> poller) {
+    return new EventSource() {
+      @Override
+      public boolean disarm(ProcessKey process) {
+        return poller.get().disarm(process);
+      }
+
+      @Override
+      public void forgotten(ProcessKey process) {
+        poller.get().forgotten(process);
+      }
+    };
   }
 
   private static PhaseSettings phase(Settings.Phase phase) {

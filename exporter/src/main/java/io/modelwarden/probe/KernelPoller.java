@@ -75,6 +75,7 @@ public final class KernelPoller implements AutoCloseable {
             cgroups,
             holders,
             key -> processes.require(key, this::processAppeared),
+            key -> processes.remind(key, this::processAppeared),
             patience,
             System::nanoTime,
             sink);
@@ -172,6 +173,11 @@ public final class KernelPoller implements AutoCloseable {
       processes.disarmed(process);
     }
     return disarmed;
+  }
+
+  /** The sink no longer knows this process: it is told of again before anything names it. */
+  public void forgotten(ProcessKey process) {
+    processes.forgotten(process);
   }
 
   /**

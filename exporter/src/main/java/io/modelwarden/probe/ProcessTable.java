@@ -36,6 +36,7 @@ final class ProcessTable {
     long endNanos;
     boolean replaced;
     boolean announced;
+    boolean forgotten; // by who was told of it
     int quietPolls;
     long uncountedReadBytes;
     long uncountedSentBytes;
@@ -81,7 +82,7 @@ final class ProcessTable {
     fresh.entrySet().stream()
         .sorted(Map.Entry.comparingByValue())
         .forEach(entry -> announce(entry.getKey(), appeared));
-    entries.values().forEach(this::tellUncounted);
+    entries.values().forEach(entry -> tellUncounted(entry, appeared));
   }
 
   /** Facts of a process that a counter names; looked up alone if the poll did not bring it. */
@@ -92,7 +93,7 @@ final class ProcessTable {
       value.ifPresent(bytes -> take(key, Layouts.view(bytes), 0));
       known = entries.computeIfAbsent(key, absent -> new Entry(decoder.unknown(absent)));
     }
-    if (!known.announced) {
+    if (!known.announced || known.forgotten) {
       ProcessKey parent = known.facts.parent();
       if (parent != null && !isKnown(parent) && map.lookup(keyBytes(parent)).isPresent()) {
         require(parent, appeared);
@@ -115,6 +116,22 @@ final class ProcessTable {
     Entry entry = entries.get(key);
     if (entry != null) {
       entry.announced = false;
+    }
+  }
+
+  /** Who was told of it no longer knows it: it is told of again before anything names it. */
+  void forgotten(ProcessKey key) {
+    Entry entry = entries.get(key);
+    if (entry != null) {
+      entry.forgotten = true;
+    }
+  }
+
+  /** Tells of it again if it was forgotten and is still known here. */
+  void remind(ProcessKey key, Consumer<ProcessFacts> appeared) {
+    Entry entry = entries.get(key);
+    if (entry != null && entry.forgotten) {
+      announce(entry, appeared);
     }
   }
 
@@ -226,6 +243,7 @@ final class ProcessTable {
 
   private static void announce(Entry entry, Consumer<ProcessFacts> appeared) {
     entry.announced = true;
+    entry.forgotten = false;
     appeared.accept(entry.facts);
   }
 
@@ -250,7 +268,7 @@ final class ProcessTable {
   }
 
   /** Bytes for which the maps had no room are in the totals all the same. */
-  private void tellUncounted(Entry entry) {
+  private void tellUncounted(Entry entry, Consumer<ProcessFacts> appeared) {
     if (!entry.announced) {
       return;
     }
@@ -259,6 +277,9 @@ final class ProcessTable {
     long sent = entry.uncountedSentBytes - entry.toldSentBytes;
     entry.toldReadBytes += read;
     entry.toldSentBytes += sent;
+    if (entry.forgotten && (read > 0 || sent > 0)) {
+      announce(entry, appeared);
+    }
     if (read > 0) {
       uncounted.accept(new BytesUncounted(key, Direction.READ, now(read)));
     }

@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -43,6 +44,7 @@ final class SelectedEvents implements EventSink {
   private final CgroupTable cgroups;
   private final FileHolders holders;
   private final Function<ProcessKey, ProcessFacts> facts;
+  private final Consumer<ProcessKey> remind;
   private final EventSink sink;
   private final long patienceNanos;
   private final LongSupplier nanoTime;
@@ -50,18 +52,21 @@ final class SelectedEvents implements EventSink {
 
   /**
    * @param facts of a process that an event names
+   * @param remind tells of a process again if the sink has forgotten it while its event was held
    * @param patience how long events of an undecided cgroup are held back; then they are told
    */
   SelectedEvents(
       CgroupTable cgroups,
       FileHolders holders,
       Function<ProcessKey, ProcessFacts> facts,
+      Consumer<ProcessKey> remind,
       Duration patience,
       LongSupplier nanoTime,
       EventSink sink) {
     this.cgroups = cgroups;
     this.holders = holders;
     this.facts = facts;
+    this.remind = remind;
     this.patienceNanos = patience.toNanos();
     this.nanoTime = nanoTime;
     this.sink = sink;
@@ -99,6 +104,7 @@ final class SelectedEvents implements EventSink {
         waiting.add(each.process());
         held.add(each);
       } else if (fate == Fate.TELL) {
+        remind.accept(each.process());
         sink.accept(each.event());
       }
     }

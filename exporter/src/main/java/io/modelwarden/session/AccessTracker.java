@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +53,7 @@ public final class AccessTracker implements EventSink {
   /**
    * @param readiness of the container whose cgroup this is
    * @param declared the model that a process is declared to hold
-   * @param disarm ends the mark of a process in the kernel; false if it has a model open or mapped
+   * @param source of the events
    */
   public AccessTracker(
       SessionSettings settings,
@@ -64,7 +63,7 @@ public final class AccessTracker implements EventSink {
       PeerScopes scopes,
       Function<ProcessFacts, Optional<Declaration>> declared,
       EvidenceSink sink,
-      Predicate<ProcessKey> disarm) {
+      EventSource source) {
     SessionLosses losses = new SessionLosses();
     SteadyTime time = new SteadyTime();
     ModelCatalog catalog = new ModelCatalog(naming, settings.limits().files(), losses);
@@ -88,7 +87,7 @@ public final class AccessTracker implements EventSink {
     Provisional provisional = new Provisional(settings.limits().provisional(), losses);
     files = new FileEvents(context, provisional, tracker, mappings, recovery);
     memory = new MemoryTracker(context, sessions, holdings);
-    ends = new ProcessEnds(context, processes, sessions, files, mappings, disarm);
+    ends = new ProcessEnds(context, processes, sessions, files, mappings, source);
   }
 
   @Override

@@ -88,10 +88,6 @@ final class FileEvents {
     count(context.catalog().file(entry.access().fileId()), entry);
   }
 
-  void forget(TrackedProcess process) {
-    provisional.take(process);
-  }
-
   private void count(CatalogFile file, Provisional.Entry entry) {
     if (entry.state() instanceof MappingSampled sample) {
       mappings.record(entry.process(), file, sample);

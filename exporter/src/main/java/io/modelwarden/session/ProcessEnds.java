@@ -5,7 +5,6 @@ import io.modelwarden.event.ProcessKey;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.Predicate;
 
 /** How processes leave: they end, their mark ends, or there are too many. */
 final class ProcessEnds {
@@ -13,14 +12,14 @@ final class ProcessEnds {
   private static final long SWEEP_NANOS = Duration.ofSeconds(10).toNanos();
 
   /** Looking at what a process has open costs some 0.1 ms. */
-  private static final int DISARMED_AT_ONCE = 256;
+  private static final int DISARMED_AT_ONCE = 64;
 
   private final Context context;
   private final Processes processes;
   private final Sessions sessions;
   private final FileEvents files;
   private final MappingTracker mappings;
-  private final Predicate<ProcessKey> disarm;
+  private final EventSource source;
 
   /** Ended processes that wait for a verdict, the first to go first. */
   private final Deque<TrackedProcess> waiting = new ArrayDeque<>();
@@ -33,13 +32,13 @@ final class ProcessEnds {
       Sessions sessions,
       FileEvents files,
       MappingTracker mappings,
-      Predicate<ProcessKey> disarm) {
+      EventSource source) {
     this.context = context;
     this.processes = processes;
     this.sessions = sessions;
     this.files = files;
     this.mappings = mappings;
-    this.disarm = disarm;
+    this.source = source;
   }
 
   /** A process that was never seen, or whose mark has ended, says nothing by its end. */
@@ -70,8 +69,9 @@ final class ProcessEnds {
   void evict(TrackedProcess process) {
     context.losses().count(SessionLoss.PROCESS_EVICTED);
     waiting.remove(process);
-    files.forget(process);
+    files.countWithoutVerdict(process);
     remove(process);
+    source.forgotten(process.key());
   }
 
   private boolean removeIfDue(TrackedProcess process) {
@@ -86,7 +86,7 @@ final class ProcessEnds {
 
   /** One that has a model open keeps its mark, and is asked again later and later. */
   private void expire(TrackedProcess process) {
-    if (disarm.test(process.key())) {
+    if (source.disarm(process.key())) {
       remove(process);
     } else {
       process.postponeDisarming(nanos());

@@ -61,7 +61,8 @@ public record SessionSettings(
   /**
    * Bounds of what is kept; what goes beyond is counted in {@link SessionLosses}.
    *
-   * @param processes tracked, each about 1 KiB
+   * @param processes tracked, each about 1 KiB: as many as the kernel's map has, so that what one
+   *     has sent is never told after it was forgotten
    * @param files models and undecided ones
    * @param totals keys of each kind of running total
    * @param provisional accesses to undecided files
@@ -81,7 +82,7 @@ public record SessionSettings(
       int peersPerProcess) {
 
     public static Limits defaults() {
-      return new Limits(8_192, 8_192, 4_096, 4_096, 64, 4_096, 32, 64);
+      return new Limits(16_384, 8_192, 4_096, 4_096, 64, 4_096, 32, 64);
     }
   }
 }

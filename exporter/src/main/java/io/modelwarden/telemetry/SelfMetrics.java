@@ -29,6 +29,7 @@ public final class SelfMetrics {
   private static final Logger logger = Logger.getLogger(SelfMetrics.class.getName());
 
   private final List<Series> series = new CopyOnWriteArrayList<>();
+  private boolean ended;
 
   SelfMetrics() {}
 
@@ -60,6 +61,18 @@ public final class SelfMetrics {
     return series.stream().map(Series::sample).filter(sample -> sample != null).toList();
   }
 
+  /**
+   * No source is read any more once this returns: they may read memory that is unmapped afterwards,
+   * while an export that nobody waits for is still under way.
+   */
+  synchronized void end() {
+    ended = true;
+  }
+
+  private synchronized @Nullable Double read(Series of) {
+    return ended ? null : of.source.getAsDouble();
+  }
+
   List<Series> series() {
     return series;
   }
@@ -75,7 +88,7 @@ public final class SelfMetrics {
   }
 
   /** One series with its source. */
-  static final class Series {
+  final class Series {
 
     private final MetricSpec metric;
     private final Map<String, String> named;
@@ -116,7 +129,8 @@ public final class SelfMetrics {
 
     @Nullable Sample sample() {
       try {
-        return new Sample(metric, named, source.getAsDouble());
+        Double value = read(this);
+        return value == null ? null : new Sample(metric, named, value);
       } catch (RuntimeException e) {
         // One dead source must not take the heartbeat with it; its absence is seen.
         logger.log(

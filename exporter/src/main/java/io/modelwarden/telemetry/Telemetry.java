@@ -141,7 +141,10 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
     return pipeline.flush(timeout);
   }
 
-  /** Sends what is waiting and ends, within four seconds whatever the collector does. */
+  /**
+   * Sends what is waiting and ends, within four seconds whatever the collector does. Sources of
+   * {@link #self} are not read afterwards.
+   */
   @Override
   public void close() {
     producer.endWaiting();
@@ -152,6 +155,7 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
           "not delivered at the end: {0} spans, {1} log records",
           new Object[] {pipeline.spans().pending(), pipeline.logs().pending()});
     }
+    self.end();
   }
 
   private void emit(Evidence evidence) {

@@ -54,6 +54,25 @@ class DisarmingTest {
     }
   }
 
+  @Test
+  void processThatWasForgotten_isToldOfAgainBeforeWhatItDoes() throws IOException {
+    Path model = folder.resolve("weights.safetensors");
+    Acts.run("make_model", model, 3_000_000);
+    try (Observed observed = new Observed();
+        Shell shell = new Shell()) {
+      shell.run("exec 4<" + model + "; read line <&4");
+      observed.settle();
+      assertThat(observed.timesArmed(shell.pid())).isEqualTo(1);
+      observed.forgotten(shell.pid());
+      observed.settle();
+      assertThat(observed.timesArmed(shell.pid())).as("it does nothing").isEqualTo(1);
+
+      shell.run("read line <&4");
+      observed.settle();
+      assertThat(observed.timesArmed(shell.pid())).isEqualTo(2);
+    }
+  }
+
   /** A server that streams weights has no file open that would give it away. */
   @Test
   @Way(

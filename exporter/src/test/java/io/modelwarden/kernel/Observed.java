@@ -167,12 +167,20 @@ final class Observed implements AutoCloseable {
 
   /** Ends the mark of a process that was seen; false if it has a model open or mapped. */
   boolean disarm(int pid) {
-    return poller.disarm(
-        of(KernelEvent.ProcessSeen.class, seen -> seen.process().key().pid() == pid)
-            .reduce((older, newer) -> newer)
-            .orElseThrow()
-            .process()
-            .key());
+    return poller.disarm(seen(pid));
+  }
+
+  /** Whoever is told of the events has forgotten the process. */
+  void forgotten(int pid) {
+    poller.forgotten(seen(pid));
+  }
+
+  private ProcessKey seen(int pid) {
+    return of(KernelEvent.ProcessSeen.class, seen -> seen.process().key().pid() == pid)
+        .reduce((older, newer) -> newer)
+        .orElseThrow()
+        .process()
+        .key();
   }
 
   /** A file that a process had open when the programs were attached, or the selection changed. */

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class BoundsTest {
 
+  private static final int PROCESSES = Limits.defaults().processes();
+
   @Test
   void aHundredThousandProcesses_stayWithinBounds_andPushNoHolderOut() {
     Scene scene = new Scene();
@@ -30,9 +32,10 @@ class BoundsTest {
     }
     scene.passesSecond();
 
-    assertThat(scene.tracker.processes()).isLessThanOrEqualTo(8_192);
+    assertThat(scene.tracker.processes()).isLessThanOrEqualTo(PROCESSES);
     assertThat(scene.tracker.losses().get(SessionLoss.PROCESS_EVICTED))
         .isEqualTo(100_001 - scene.tracker.processes());
+    assertThat(scene.forgotten).as("all are told of again").hasSize(100_001 - PROCESSES);
     scene.sends(server, MIB);
     assertThat(scene.sink.measured(Measurement.NetworkIo.class)).hasSize(1);
   }
@@ -46,7 +49,7 @@ class BoundsTest {
     }
     scene.tracker.close();
 
-    assertThat(scene.tracker.processes()).isLessThanOrEqualTo(8_192);
+    assertThat(scene.tracker.processes()).isLessThanOrEqualTo(PROCESSES);
     assertThat(scene.sink.lastFacts(FileAccessFacts.class).totalReadBytes()).isEqualTo(100_000_000);
     assertThat(
             scene.sink.facts(FileAccessFacts.class).stream()

@@ -40,6 +40,9 @@ final class Scene {
   /** Processes that have a model open without reading it: the kernel keeps their mark. */
   final Set<ProcessKey> holdsOpen = new HashSet<>();
 
+  /** Processes that the tracker no longer knew, until the kernel side told of them again. */
+  final Set<ProcessKey> forgotten = new HashSet<>();
+
   final Map<String, Declaration> declared = new HashMap<>();
   final AccessTracker tracker;
   long now;
@@ -79,8 +82,22 @@ final class Scene {
             new PeerScopes(PeerNetworks.none()),
             process -> Optional.ofNullable(declared.get(process.executableName())),
             sink,
-            process -> !holdsOpen.contains(process) && marksEnded.add(process));
+            source());
     tracker.tick(now);
+  }
+
+  private EventSource source() {
+    return new EventSource() {
+      @Override
+      public boolean disarm(ProcessKey process) {
+        return !holdsOpen.contains(process) && marksEnded.add(process);
+      }
+
+      @Override
+      public void forgotten(ProcessKey process) {
+        forgotten.add(process);
+      }
+    };
   }
 
   /** The directory names the model. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SelfMetricsTest {
@@ -36,6 +37,17 @@ class SelfMetricsTest {
         });
     self.loss("ring_full", () -> 1);
     assertThat(self.samples()).extracting(Sample::value).containsExactly(1.0);
+  }
+
+  /** What a source reads from may be unmapped by then. */
+  @Test
+  void afterTheEnd_noSourceIsRead() {
+    AtomicInteger reads = new AtomicInteger();
+    self.loss("ring_full", reads::incrementAndGet);
+    assertThat(self.samples()).hasSize(1);
+    self.end();
+    assertThat(self.samples()).isEmpty();
+    assertThat(reads).hasValue(1);
   }
 
   @Test
