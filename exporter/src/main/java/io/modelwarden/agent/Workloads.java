@@ -114,6 +114,7 @@ final class Workloads implements AutoCloseable {
         ? Optional.empty()
         : Optional.of(watch.holdsModel(CgroupPath.parse(process.cgroupPath()).podUid()))
             .filter(text -> !text.isEmpty())
+            .map(DisplayText::escape)
             .map(this::declaration);
   }
 
@@ -127,7 +128,7 @@ final class Workloads implements AutoCloseable {
         logger.log(
             Level.WARNING,
             "annotation modelwarden.io/holds-model: ''{0}'' {1}: it counts as a name without a size",
-            new Object[] {DisplayText.escape(text), wrong.getMessage()});
+            new Object[] {text, wrong.getMessage()});
       }
       return new Declaration(text, 0);
     }

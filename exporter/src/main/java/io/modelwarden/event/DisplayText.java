@@ -3,7 +3,8 @@ package io.modelwarden.event;
 
 /**
  * Names as they may be shown: whoever names a file must not be able to write lines of a log, to
- * steer a terminal, or to make one name look like another.
+ * steer a terminal, to make one name look like another, or to write into a query. Boards put names
+ * between backticks, in which nothing else has a meaning.
  */
 public final class DisplayText {
 
@@ -12,7 +13,8 @@ public final class DisplayText {
   /**
    * Characters that steer or cannot be seen, as \n, \t or &#92;u001b; everything else as it is.
    * Those are control and format characters (which turn the direction of text, or have no width),
-   * separators of lines, and halves of surrogates. Escaping twice changes nothing more.
+   * separators of lines, halves of surrogates, and the backtick. Escaping twice changes nothing
+   * more.
    */
   public static String escape(String text) {
     if (text.codePoints().noneMatch(DisplayText::steers)) {
@@ -45,7 +47,7 @@ public final class DisplayText {
           Character.PARAGRAPH_SEPARATOR,
           Character.SURROGATE ->
           true;
-      default -> false;
+      default -> character == '`';
     };
   }
 }

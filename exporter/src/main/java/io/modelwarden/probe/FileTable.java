@@ -2,6 +2,7 @@
 package io.modelwarden.probe;
 
 import io.modelwarden.btf.Field;
+import io.modelwarden.event.DisplayText;
 import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent.FileSeen;
@@ -178,7 +179,7 @@ final class FileTable {
   void setFound(int id, FileLook.Found found) {
     formats.put(id, found.format());
     if (!found.modelName().isEmpty()) {
-      modelNames.put(id, found.modelName());
+      modelNames.put(id, DisplayText.escape(found.modelName()));
     }
   }
 

@@ -16,6 +16,7 @@ class DisplayTextTest {
     "0x0a, \\n",
     "0x0d, \\u000d",
     "0x1b, \\u001b",
+    "0x60, \\u0060", // ends the raw string of a query
     "0x7f, \\u007f",
     "0x9b, \\u009b", // the control sequence introducer of eight-bit terminals
     "0x200b, \\u200b", // no width: two names look alike

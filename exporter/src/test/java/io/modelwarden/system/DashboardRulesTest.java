@@ -224,7 +224,7 @@ class DashboardRulesTest {
 
   /**
    * Grafana escapes the characters of patterns and no quotes: in a raw string a name has to hold a
-   * backtick to be more than a name.
+   * backtick to be more than a name, which the agent exports of none (DisplayTextTest).
    */
   @ParameterizedTest
   @MethodSource("boards")
