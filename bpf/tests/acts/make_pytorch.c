@@ -41,7 +41,7 @@ static long make_pickle(char *pickle, uint32_t elements)
 static uint32_t checksum_of_weights(long long bytes)
 {
 	static uint64_t block[1 << 15];
-	uint64_t state = WEIGHTS_SEED;
+	uint64_t state = weights_seed();
 	uint32_t checksum = 0;
 
 	for (; bytes > 0; bytes -= sizeof(block)) {

@@ -28,8 +28,6 @@ final class Stage implements AutoCloseable {
   private final Map<String, String> environment;
   private RunningAgent agent;
   private final Path models;
-  private final Path template;
-  private final String digest;
 
   /**
    * @param folder gets the models, and a folder for what agent and collector write
@@ -54,9 +52,6 @@ final class Stage implements AutoCloseable {
     this.settings = settings;
     own = Files.createDirectory(folder.resolve("stage"));
     models = folder;
-    template = own.resolve("template");
-    Programs.act("make_model", template, MODEL_BYTES);
-    digest = Outside.digest(template);
     String listen = "127.0.0.1:" + Programs.freePort();
     List<String> files = new ArrayList<>(List.of("base.yaml", "policy.yaml", "backends/file.yaml"));
     lanes.forEach(lane -> files.add("detection/" + lane + ".yaml"));
@@ -112,19 +107,15 @@ final class Stage implements AutoCloseable {
 
   /** A model of its own, 20 MB of valid safetensors, that the agent has not seen yet. */
   Path model(String name) throws IOException {
-    Path copy = Files.copy(template, template.resolveSibling("copy"));
+    Path made = own.resolve("made");
+    Programs.act("make_model", made, MODEL_BYTES);
     // Only now has it the name of a model.
-    return Files.move(copy, models.resolve(own(name) + ".safetensors"));
+    return Files.move(made, models.resolve(own(name) + ".safetensors"));
   }
 
   /** The name that is reported of such a model. */
   static String nameOf(Path model) {
     return model.getFileName().toString().replace(".safetensors", "");
-  }
-
-  /** SHA-256 of all these models. */
-  String digest() {
-    return digest;
   }
 
   /**
