@@ -37,6 +37,10 @@ command_of() {
         --service-account-key-file "$pki/accounts.pub" --service-account-signing-key-file "$pki/accounts.key"
         --kubelet-certificate-authority "$pki/ca.crt" --kubelet-preferred-address-types InternalIP
         --kubelet-client-certificate "$pki/apiserver-kubelet.crt" --kubelet-client-key "$pki/apiserver-kubelet.key")
+      [ ! -d "$STATE/audit" ] || line+=(--audit-policy-file "$STATE/audit/policy.yaml"
+        --audit-webhook-config-file "$STATE/audit/webhook.yaml" --audit-webhook-batch-max-wait 1s
+        --audit-webhook-truncate-enabled --audit-webhook-truncate-max-event-size 8388608
+        --audit-webhook-truncate-max-batch-size 10485760)
       ;;
     scheduler) line=("$binaries/kube-scheduler" --kubeconfig "$STATE/scheduler.conf" --leader-elect=false) ;;
     manager)
