@@ -16,6 +16,8 @@ network() {
   [ -e "/run/netns/$NETNS" ] || ip netns add "$NETNS"
   ip -n "$NETNS" link set lo up
   ip -n "$NETNS" addr replace "$NODE_IP/32" dev lo
+  # A node has a way to everywhere, also to what nftables then sends to a pod: the API server calls services.
+  ip -n "$NETNS" route replace "$SERVICE_CIDR" dev lo src "$NODE_IP"
   nsenter --net="/run/netns/$NETNS" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 }
 
