@@ -6,6 +6,7 @@
 #   eval "$(scripts/cluster.sh env)" puts KUBECONFIG and a kubectl and helm that reach it into the shell
 #   scripts/cluster.sh load ARCHIVE  imports an OCI or Docker archive (imagePullPolicy: Never)
 #   scripts/cluster.sh stop|start PART  one of etcd apiserver scheduler manager proxy node containerd kubelet
+#   scripts/cluster.sh audit POLICY WEBHOOK | off  starts the API server anew, with or without this audit
 #   scripts/cluster.sh down          ends it and removes all of it
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/lib/cluster-files.sh
@@ -66,6 +67,21 @@ load() {
   containers images import "$1" >&2
 }
 
+# The flags are those of docs/audit.md.
+audit() {
+  running apiserver || fail "the cluster is not running: scripts/cluster.sh up"
+  built
+  rm -rf "$STATE/audit"
+  if [ "${1:-}" != off ]; then
+    mkdir "$STATE/audit"
+    cp "$1" "$STATE/audit/policy.yaml"
+    cp "$2" "$STATE/audit/webhook.yaml"
+  fi
+  stop apiserver
+  start apiserver
+  await "the API server" apiserver "$STATE/bin/kubectl" get --raw /readyz
+}
+
 env() {
   running apiserver || fail "the cluster is not running: scripts/cluster.sh up"
   printf 'export KUBECONFIG=%q PATH=%q:"$PATH"\n' "$STATE/admin.conf" "$STATE/bin"
@@ -78,5 +94,6 @@ case ${1:-} in
   up | down | env) "$1" ;;
   load | stop) "$1" "${2:-}" ;;
   start) built && start "${2:-}" ;;
+  audit) audit "${2:-}" "${3:-}" ;;
   *) sed -n 's/^#   //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

@@ -16,6 +16,8 @@ network() {
   [ -e "/run/netns/$NETNS" ] || ip netns add "$NETNS"
   ip -n "$NETNS" link set lo up
   ip -n "$NETNS" addr replace "$NODE_IP/32" dev lo
+  # A node has a way to everywhere, also to what nftables then sends to a pod: the API server calls services.
+  ip -n "$NETNS" route replace "$SERVICE_CIDR" dev lo src "$NODE_IP"
   nsenter --net="/run/netns/$NETNS" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 }
 
@@ -37,6 +39,10 @@ command_of() {
         --service-account-key-file "$pki/accounts.pub" --service-account-signing-key-file "$pki/accounts.key"
         --kubelet-certificate-authority "$pki/ca.crt" --kubelet-preferred-address-types InternalIP
         --kubelet-client-certificate "$pki/apiserver-kubelet.crt" --kubelet-client-key "$pki/apiserver-kubelet.key")
+      [ ! -d "$STATE/audit" ] || line+=(--audit-policy-file "$STATE/audit/policy.yaml"
+        --audit-webhook-config-file "$STATE/audit/webhook.yaml" --audit-webhook-batch-max-wait 1s
+        --audit-webhook-truncate-enabled --audit-webhook-truncate-max-event-size 8388608
+        --audit-webhook-truncate-max-batch-size 10485760)
       ;;
     scheduler) line=("$binaries/kube-scheduler" --kubeconfig "$STATE/scheduler.conf" --leader-elect=false) ;;
     manager)

@@ -57,6 +57,27 @@ final class Cluster {
     script("scripts/cluster.sh " + action + " " + part);
   }
 
+  /** Has the API server post its audit events as these files say. */
+  static void audit(Path policy, Path webhook) {
+    script("scripts/cluster.sh audit " + policy + " " + webhook);
+  }
+
+  static void noAudit() {
+    script("scripts/cluster.sh audit off");
+  }
+
+  /** A server-side apply whose body is YAML and no JSON, which kubectl would make of it. */
+  static void patchByYaml(String uri, Path body) {
+    String curl =
+        "conf=${KUBECONFIG%/*}; exec nsenter --net=/run/netns/modelwarden-cluster curl --fail-with-body -sS"
+            + " -X PATCH -H 'Content-Type: application/apply-patch+yaml' --cacert $conf/pki/ca.crt"
+            + " --cert $conf/pki/admin.crt --key $conf/pki/admin.key"
+            + " --data-binary @\"$1\" \"https://10.250.0.1:6443$2\"";
+    List<String> command = withEnvironment(curl);
+    command.addAll(List.of(body.toString(), uri));
+    checked(command);
+  }
+
   static boolean isReady() {
     return Programs.run(withEnvironment("kubectl get --raw /readyz")).code() == 0;
   }

@@ -43,20 +43,25 @@ final class InstalledChart extends CollectorOutput implements AutoCloseable {
     this(folder, "");
   }
 
+  InstalledChart(Path folder, String settings) throws IOException {
+    this(folder, settings, "");
+  }
+
   /**
    * Installs it and waits until all its pods are ready.
    *
    * @param folder gets the values, and what the collector has received
    * @param settings of the agent, in braces' style, each with a comma before it
+   * @param more values below the others
    */
-  InstalledChart(Path folder, String settings) throws IOException {
+  InstalledChart(Path folder, String settings, String more) throws IOException {
     super(folder.resolve("output"));
     Path output = Files.createDirectory(folder.resolve("output"));
     // The collector is nobody.
     Files.setPosixFilePermissions(output, PosixFilePermissions.fromString("rwxrwxrwx"));
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path values = folder.resolve("values.yaml");
-    Files.writeString(values, VALUES.formatted(COLLECTOR, output, settings));
+    Files.writeString(values, VALUES.formatted(COLLECTOR, output, settings) + more);
     remove();
     makeNamespace();
     Cluster.helm(
