@@ -16,7 +16,7 @@ static inline uint64_t weights_seed(void)
 
 	if (!seed) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		seed = (uint64_t)now.tv_sec << 32 ^ (uint64_t)now.tv_nsec << 1 | 1;
+		seed = ((uint64_t)now.tv_sec << 32 ^ (uint64_t)now.tv_nsec << 1) | 1;
 	}
 	return seed;
 }
