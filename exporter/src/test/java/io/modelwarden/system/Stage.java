@@ -28,6 +28,7 @@ final class Stage implements AutoCloseable {
   private final Map<String, String> environment;
   private RunningAgent agent;
   private final Path models;
+  private final Map<Path, String> digests = new HashMap<>();
 
   /**
    * @param folder gets the models, and a folder for what agent and collector write
@@ -109,8 +110,16 @@ final class Stage implements AutoCloseable {
   Path model(String name) throws IOException {
     Path made = own.resolve("made");
     Programs.act("make_model", made, MODEL_BYTES);
-    // Only now has it the name of a model.
-    return Files.move(made, models.resolve(own(name) + ".safetensors"));
+    String digest = Outside.digest(made);
+    // Only now has it the name of a model, so that no read of ours is one of it.
+    Path model = Files.move(made, models.resolve(own(name) + ".safetensors"));
+    digests.put(model, digest);
+    return model;
+  }
+
+  /** SHA-256 of such a model. */
+  String digest(Path model) {
+    return digests.get(model);
   }
 
   /** The name that is reported of such a model. */
