@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -212,31 +213,15 @@ class TopTest {
       output.append(new String(buffer, 0, read, UTF_8));
       if (!pressed && output.indexOf("LAST PEER") >= 0) {
         pressed = true;
-        Thread pressing = new Thread(() -> press(terminal, key), "key");
-        pressing.setDaemon(true);
-        pressing.start();
+        terminal.getOutputStream().write(key.getBytes(UTF_8));
+        terminal.getOutputStream().flush();
+        // A shell's background job ignores interrupts, and so does all that it starts.
+        CompletableFuture.delayedExecutor(30, TimeUnit.SECONDS)
+            .execute(terminal::destroyForcibly);
       }
     }
     Programs.end(terminal);
     return output.toString();
-  }
-
-  /** Once more where it did nothing: a key was seen to be lost, once, and it is not known why. */
-  private static void press(Process terminal, String key) {
-    try {
-      for (int times = 0; times < 3; times++) {
-        terminal.getOutputStream().write(key.getBytes(UTF_8));
-        terminal.getOutputStream().flush();
-        if (terminal.waitFor(10, TimeUnit.SECONDS)) {
-          return;
-        }
-      }
-    } catch (IOException ended) {
-      // by the key
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    terminal.destroyForcibly();
   }
 
   /** The thief, once all that it did is counted. */
