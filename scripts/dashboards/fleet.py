@@ -16,7 +16,7 @@ from grafana import (
     table,
     timeline,
 )
-from promql import EACH, ON_NODE, joined, or_zero, rate, window
+from promql import ON_NODE, joined, or_zero, rate
 from variables import CLUSTER, METRICS, NODE
 
 AGENT = joined(ON_NODE, 'service_name="modelwarden"')
@@ -83,7 +83,7 @@ def make():
                     "Losses",
                     "What was not seen, not resolved or not delivered in this time range.",
                     "ModelwardenLosses",
-                    or_zero(f"sum({window('losses', BY_NODE, ON_NODE)})"),
+                    or_zero(f"sum(increase(modelwarden_agent_losses_total{{{ON_NODE}}}[$__range]))"),
                     "none",
                     "0",
                     steps("green", ("orange", 1)),
@@ -183,18 +183,19 @@ def make():
                 10,
                 series(
                     "Losses by reason",
-                    "In each step, by reason: what was not seen, not resolved or not delivered.",
+                    "Lately, at each step, by reason: what was not seen, not resolved or not delivered.",
                     "ModelwardenLosses",
                     [
                         query(
-                            window("losses", "modelwarden_agent_loss_reason", ON_NODE, EACH),
+                            "sum by (modelwarden_agent_loss_reason) "
+                            f"(increase(modelwarden_agent_losses_total{{{ON_NODE}}}[$__rate_interval]))",
                             "{{modelwarden_agent_loss_reason}}",
                         )
                     ],
                     "short",
                     "No agent has counted losses in this time range",
                     bars=True,
-                    legend=beside("sum", "Total"),
+                    legend=beside("max", "Max"),
                 ),
             ),
         ),
