@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""make_models.py PATH...: writes the same ten tensors (21 MB) to each path, by the own library of the format
-that its ending names (none: safetensors); prints the SHA-256 of the tensors, one after the other.
+"""make_models.py PATH...: writes ten tensors (21 MB) to each path, others to each as equal files are copies of one
+model, by the own library of the format that its ending names (none: safetensors); prints for each path the
+SHA-256 of its tensors, one after the other.
 """
 import hashlib
 import os
 import sys
+import zlib
 
 import gguf
 import h5py
@@ -12,15 +14,18 @@ import numpy
 import onnx
 import safetensors.numpy
 
-TENSORS = {
-    f"layer.{i}": numpy.random.default_rng(i).standard_normal((1024, 512), dtype=numpy.float32)
-    for i in range(10)
-}
+
+def tensors_of(path):
+    seed = zlib.crc32(path.encode())
+    return {
+        f"layer.{i}": numpy.random.default_rng([seed, i]).standard_normal((1024, 512), dtype=numpy.float32)
+        for i in range(10)
+    }
 
 
-def make_gguf(path):
+def make_gguf(path, tensors):
     writer = gguf.GGUFWriter(path, "llama")
-    for name, tensor in TENSORS.items():
+    for name, tensor in tensors.items():
         writer.add_tensor(name, tensor)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -28,16 +33,16 @@ def make_gguf(path):
     writer.close()
 
 
-def make_hdf5(path):
+def make_hdf5(path, tensors):
     with h5py.File(path, "w") as file:
-        for name, tensor in TENSORS.items():
+        for name, tensor in tensors.items():
             file.create_dataset(name, data=tensor)
 
 
-def graph():
+def graph(tensors):
     """A graph that hands out its weights."""
-    weights = [onnx.numpy_helper.from_array(tensor, name) for name, tensor in TENSORS.items()]
-    outputs = {name: f"out.{name}" for name in TENSORS}
+    weights = [onnx.numpy_helper.from_array(tensor, name) for name, tensor in tensors.items()]
+    outputs = {name: f"out.{name}" for name in tensors}
     return onnx.helper.make_model(
         onnx.helper.make_graph(
             [onnx.helper.make_node("Identity", [name], [out]) for name, out in outputs.items()],
@@ -54,26 +59,27 @@ def graph():
     )
 
 
-def make_onnx_data(path):
+def make_onnx_data(path, tensors):
     """The graph goes to model.onnx beside its weights."""
     folder, name = os.path.split(path)
     graph_path = os.path.join(folder, "model.onnx")
-    onnx.save(graph(), graph_path, save_as_external_data=True, location=name, size_threshold=1024)
+    onnx.save(graph(tensors), graph_path, save_as_external_data=True, location=name, size_threshold=1024)
 
 
 MAKERS = {
-    "": lambda path: safetensors.numpy.save_file(TENSORS, path),
-    ".safetensors": lambda path: safetensors.numpy.save_file(TENSORS, path),
+    "": lambda path, tensors: safetensors.numpy.save_file(tensors, path),
+    ".safetensors": lambda path, tensors: safetensors.numpy.save_file(tensors, path),
     ".gguf": make_gguf,
-    ".onnx": lambda path: onnx.save(graph(), path),
+    ".onnx": lambda path, tensors: onnx.save(graph(tensors), path),
     ".onnx_data": make_onnx_data,
     ".data": make_onnx_data,
     ".weights": make_onnx_data,
-    ".npy": lambda path: numpy.save(path, numpy.concatenate(list(TENSORS.values()))),
-    ".npz": lambda path: numpy.savez(path, **TENSORS),
+    ".npy": lambda path, tensors: numpy.save(path, numpy.concatenate(list(tensors.values()))),
+    ".npz": lambda path, tensors: numpy.savez(path, **tensors),
     ".h5": make_hdf5,
 }
 
 for argument in sys.argv[1:]:
-    MAKERS[os.path.splitext(argument)[1]](argument)
-print(hashlib.sha256(b"".join(tensor.tobytes() for tensor in TENSORS.values())).hexdigest())
+    made = tensors_of(argument)
+    MAKERS[os.path.splitext(argument)[1]](argument, made)
+    print(hashlib.sha256(b"".join(tensor.tobytes() for tensor in made.values())).hexdigest())

@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -56,7 +58,10 @@ class RealLoadersTest {
   @TempDir static Path folder;
   private static Path hub;
   private static String python;
-  private static String tensors;
+
+  /** SHA-256 of the tensors in each file. */
+  private static final Map<Path, String> TENSORS = new HashMap<>();
+
   private static Stage stage;
 
   @BeforeAll
@@ -90,7 +95,7 @@ class RealLoadersTest {
       note = "the mapped length")
   void loaderThatMapsTheFile_tookItOnce(String loader, String name) {
     Path model = own(name);
-    assertThat(load(loader, model)).isEqualTo(tensors);
+    assertThat(load(loader, model)).isEqualTo(TENSORS.get(model));
     stage.settle(modelOf(model));
     assertThat(stage.mapped(model)).isEqualTo(model.toFile().length());
     assertThat(stage.read(model)).isZero();
@@ -110,7 +115,7 @@ class RealLoadersTest {
       by = SYS_EXIT)
   void loaderThatReadsTheFile_tookItOnce(String loader, String name, long reads) {
     Path model = own(name);
-    assertThat(load(loader, model)).isEqualTo(tensors);
+    assertThat(load(loader, model)).isEqualTo(TENSORS.get(model));
     stage.settle(modelOf(model));
     assertThat(stage.read(model)).isEqualTo(model.toFile().length());
     assertThat(stage.total("modelwarden.file.operations", model.toString(), "read"))
@@ -149,7 +154,8 @@ class RealLoadersTest {
   @Way(value = "bare weights under a name that is no model's", of = READ, bytes = UNSEEN)
   void weightsBesideTheGraphUnderAnotherName_areABlindSpot() throws IOException {
     Path weights = own("bare/model.weights");
-    assertThat(load("onnxruntime", weights.resolveSibling("model.onnx"))).isEqualTo(tensors);
+    assertThat(load("onnxruntime", weights.resolveSibling("model.onnx")))
+        .isEqualTo(TENSORS.get(weights));
     Path later = own("later.safetensors");
     load("load_bytes", later);
     stage.settle(modelOf(later));
@@ -165,7 +171,7 @@ class RealLoadersTest {
       note = "mapped")
   void fileOfTheHuggingFaceCache_isOfItsRepository() throws IOException {
     Path snapshot = hub.resolve("snapshots/main/model.safetensors");
-    assertThat(load("safe_open", snapshot)).isEqualTo(tensors);
+    assertThat(load("safe_open", snapshot)).isEqualTo(TENSORS.get(snapshot.toRealPath()));
     stage.settle(HUB_MODEL);
     assertThat(stage.mapped(snapshot.toRealPath())).isEqualTo(Files.size(snapshot));
   }
@@ -175,7 +181,7 @@ class RealLoadersTest {
       String loader, Path argument, Path file, String model, String call) throws IOException {
     Path traces = Files.createDirectory(folder.resolve("trace-" + file.hashCode()));
     String traced = Strace.command(traces, command(loader, argument));
-    assertThat(Stage.run(traced)).isEqualTo(tensors);
+    assertThat(Stage.run(traced)).isEqualTo(TENSORS.get(file));
     Strace truth = new Strace(traces);
     assertThat(truth.called(call, file)).as(call).isTrue();
     stage.settle(model);
@@ -195,7 +201,10 @@ class RealLoadersTest {
     Path snapshot = Files.createDirectories(hub.resolve("snapshots/main"));
     Files.createSymbolicLink(
         snapshot.resolve("model.safetensors"), Path.of("../../blobs").resolve(blob.getFileName()));
-    tensors = Stage.run(String.join(" ", command));
+    List<String> digests = Stage.run(String.join(" ", command)).lines().toList();
+    for (int i = 0; i < digests.size(); i++) {
+      TENSORS.put(Path.of(command.get(i + 2)), digests.get(i));
+    }
   }
 
   private static String load(String loader, Path model) {
