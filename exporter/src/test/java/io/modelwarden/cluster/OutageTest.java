@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelwarden.system.RunningCollector;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -70,7 +71,8 @@ class OutageTest {
     assertThat(uids(file)).containsExactly(uid);
 
     Cluster.part("start", "apiserver");
-    RunningCollector.await("names", () -> chart.isWatching(1));
+    // The longer it was away, the less often it is asked.
+    RunningCollector.await("names", Duration.ofMinutes(2), () -> chart.isWatching(1));
     // The kubelet takes its time to tell of the container that began meanwhile.
     RunningCollector.await("the new container", () -> !servers.containerId(pod).equals(container));
     servers.exec(pod, "cat /models/" + file + " >/dev/null");
