@@ -13,14 +13,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/** The three maps of totals: accesses to files, flows, reads of memory. */
+/** The maps of totals: accesses to files, transfers, flows, reads of memory. */
 final class Counters {
 
   private final Layouts layouts;
   private final Names names;
   private final EventSink sink;
   private final FlowDecoder flowDecoder;
+  private final TransferDecoder transferDecoder;
   private final CountTable accesses;
+  private final CountTable transfers;
   private final CountTable flows;
   private final CountTable memoryReads;
   private final Field accessFile;
@@ -37,6 +39,8 @@ final class Counters {
     this.names = names;
     this.sink = sink;
     this.flowDecoder = new FlowDecoder(layouts);
+    this.transferDecoder = new TransferDecoder(layouts);
+    this.transfers = new CountTable(kernel.map("transfers"), layouts, layouts.counts, clock);
     this.accesses = new CountTable(kernel.map("accesses"), layouts, layouts.counts, clock);
     this.flows = new CountTable(kernel.map("flows"), layouts, layouts.counts, clock);
     this.memoryReads = new CountTable(kernel.map("memory_reads"), layouts, layouts.counts, clock);
@@ -56,12 +60,14 @@ final class Counters {
 
   void poll() {
     accesses.poll(this::accessed);
+    transfers.poll(this::moved);
     flows.poll(this::sent);
     memoryReads.poll(this::memoryRead);
   }
 
   void forget(Set<ProcessKey> ended) {
     accesses.forget(ended);
+    transfers.forget(ended);
     flows.forget(ended);
     memoryReads.forget(ended);
   }
@@ -91,6 +97,12 @@ final class Counters {
             accessDirection.getInt(key, 0) == directionRead ? Direction.READ : Direction.WRITE,
             methods.getOrDefault(accessMethod.getInt(key, 0), "unknown"),
             increment));
+  }
+
+  private void moved(MapKey entry, Increment increment) {
+    KernelEvent.DataMoved moved = transferDecoder.decode(entry.view(), increment);
+    names.requireProcess(moved.process());
+    sink.accept(moved);
   }
 
   private void sent(MapKey entry, Increment increment) {
