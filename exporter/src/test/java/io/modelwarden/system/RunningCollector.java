@@ -136,7 +136,7 @@ public final class RunningCollector extends CollectorOutput implements AutoClose
     await(what, PATIENCE, condition);
   }
 
-  static void await(String what, Duration patience, BooleanSupplier condition) {
+  public static void await(String what, Duration patience, BooleanSupplier condition) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
