@@ -247,7 +247,7 @@ class PolicyCommandTest {
                 "MODELWARDEN_RULE_COLLECTOR_ID=test",
                 "MODELWARDEN_RULE_OUTPUT=/tmp",
                 "java",
-                "-Xmx36m",
+                "-Xmx40m",
                 "-jar",
                 Programs.REPOSITORY.resolve("exporter/target/modelwarden.jar").toString()));
     Stream.of(arguments).map(Object::toString).forEach(command::add);

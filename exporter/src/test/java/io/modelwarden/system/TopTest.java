@@ -215,8 +215,7 @@ class TopTest {
         terminal.getOutputStream().write(key.getBytes(UTF_8));
         terminal.getOutputStream().flush();
         // A shell's background job ignores interrupts, and so does all that it starts.
-        CompletableFuture.delayedExecutor(30, TimeUnit.SECONDS)
-            .execute(terminal::destroyForcibly);
+        CompletableFuture.delayedExecutor(30, TimeUnit.SECONDS).execute(terminal::destroyForcibly);
       }
     }
     Programs.end(terminal);
