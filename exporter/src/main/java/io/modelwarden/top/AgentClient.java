@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.top;
 
+import io.modelwarden.event.DisplayText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -56,7 +57,7 @@ public final class AgentClient implements SnapshotSource {
       throw Files.isWritable(socket)
           ? unreachable(
               "is not answered (%s): start an agent with `modelwarden run`, or name its socket with --socket"
-                  .formatted(refused.getMessage()))
+                  .formatted(DisplayText.escape(String.valueOf(refused.getMessage()))))
           : notPermitted();
     }
     if (document.length == 0) {
@@ -99,13 +100,13 @@ public final class AgentClient implements SnapshotSource {
   }
 
   private AgentUnreachable unreachable(String problem) {
-    return new AgentUnreachable(socket + " " + problem, false);
+    return new AgentUnreachable(socket.toString(), problem, false);
   }
 
   private AgentUnreachable notPermitted() {
     return new AgentUnreachable(
-        socket
-            + " is for the agent's user only, because it tells who reads which model: run this as that user, such as root",
+        socket.toString(),
+        "is for the agent's user only, because it tells who reads which model: run this as that user, such as root",
         true);
   }
 }

@@ -9,8 +9,12 @@ public final class AgentUnreachable extends Exception {
 
   private final boolean notPermitted;
 
-  AgentUnreachable(String message, boolean notPermitted) {
-    super(DisplayText.escape(message));
+  /**
+   * @param problem the reason and the remedy in our own words: only the socket's name, which
+   *     anybody may have chosen, is escaped
+   */
+  AgentUnreachable(String socket, String problem, boolean notPermitted) {
+    super(DisplayText.escape(socket) + " " + problem);
     this.notPermitted = notPermitted;
   }
 

@@ -43,14 +43,14 @@ final class Frame {
   }
 
   /**
-   * @param problem why there is no newer one, or null
+   * @param problem why there is no newer one, with names escaped, or null
    */
   List<AttributedString> lines(
       Snapshot snapshot, @Nullable String problem, Looks looks, Size size) {
     int width = size.getColumns();
     List<AttributedString> lines = new ArrayList<>(new Headline(palette).lines(snapshot, width));
     if (problem != null) {
-      lines.add(new AttributedString(DisplayText.escape(problem), palette.alarm));
+      lines.add(new AttributedString(problem, palette.alarm));
     }
     lines.add(AttributedString.EMPTY);
     int room = size.getRows() - lines.size() - 1;

@@ -42,8 +42,9 @@ class HostileNamesTest {
     Looks looks = Looks.of(Snapshots.VIEW);
     for (String attack : ATTACKS) {
       Looks typed = looks.after(ScreenKeys.Wish.CHARACTER, attack, 0, 0);
+      String gone = new AgentUnreachable(attack, "is gone", false).getMessage();
       for (Looks each : List.of(looks, typed)) {
-        frame.lines(hostile(attack), "gone: " + attack, each, new Size(200, 24)).stream()
+        frame.lines(hostile(attack), gone, each, new Size(200, 24)).stream()
             .map(AttributedString::toString)
             .forEach(HostileNamesTest::harmless);
       }
@@ -63,7 +64,7 @@ class HostileNamesTest {
     for (String attack : ATTACKS) {
       harmless(
           String.valueOf(
-              new AgentUnreachable("/run/" + attack + " is not there", false).getMessage()));
+              new AgentUnreachable("/run/" + attack, "is not there", false).getMessage()));
     }
   }
 
