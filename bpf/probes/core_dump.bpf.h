@@ -22,8 +22,22 @@ struct {
 	__type(value, struct core_dump);
 } core_dumps SEC(".maps");
 
-/* Some holder was about to dump its core: only then is anything looked up at an exit. */
+/*
+ * Entries of core_dumps, and those about to be made: only then is anything looked up at an exit.
+ * The thread that makes an entry is the one whose end removes it, so that it sees its own.
+ */
 __u32 dumps_expected;
+
+/* A second thread of the process that gets such a signal takes the entry over. */
+static __always_inline void expect_dump(struct process_key *key, struct core_dump *dump)
+{
+	__sync_fetch_and_add(&dumps_expected, 1);
+	if (!bpf_map_update_elem(&core_dumps, key, dump, BPF_NOEXIST))
+		return;
+	__sync_fetch_and_add(&dumps_expected, -1);
+	if (bpf_map_update_elem(&core_dumps, key, dump, BPF_EXIST))
+		count_failure(FAILURE_CORE_DUMP_UNCOUNTED);
+}
 
 static __always_inline void signal_delivered(int signal, struct k_sigaction *action)
 {
@@ -38,9 +52,7 @@ static __always_inline void signal_delivered(int signal, struct k_sigaction *act
 		return;
 	dump.thread = task->pid;
 	dump.written_before = task->ioac.wchar;
-	if (bpf_map_update_elem(&core_dumps, &key, &dump, BPF_ANY))
-		count_failure(FAILURE_CORE_DUMP_UNCOUNTED);
-	dumps_expected = 1;
+	expect_dump(&key, &dump);
 }
 
 static __always_inline void thread_exits(struct task_struct *task)
@@ -56,7 +68,8 @@ static __always_inline void thread_exits(struct task_struct *task)
 	if (!dump || dump->thread != (__u32)task->pid)
 		return;
 	bytes = task->ioac.wchar - dump->written_before;
-	bpf_map_delete_elem(&core_dumps, &key.victim);
+	if (!bpf_map_delete_elem(&core_dumps, &key.victim))
+		__sync_fetch_and_add(&dumps_expected, -1);
 	key.reader = key.victim;
 	if (bytes)
 		count_memory(&key, bytes);

@@ -263,11 +263,12 @@ def make():
                     "No agent has told of its probes in this time range",
                     [
                         column(PROBE, "Probe"),
-                        column("Value #A", "Attached", unit="none"),
+                        column("Value #A", "Attached", unit="none", custom__width=78),
                         column(
                             "Value #B",
                             "Missing",
                             unit="none",
+                            custom__width=70,
                             thresholds=steps("green", ("red", 1)),
                             custom__cellOptions={"type": "color-text"},
                         ),
@@ -275,6 +276,7 @@ def make():
                             "Value #C",
                             "Left out",
                             unit="none",
+                            custom__width=70,
                             thresholds=steps("green", ("orange", 1)),
                             custom__cellOptions={"type": "color-text"},
                         ),

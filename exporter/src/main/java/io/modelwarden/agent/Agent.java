@@ -105,7 +105,7 @@ final class Agent implements AutoCloseable {
             new TelemetrySettings(
                 VersionCommand.VERSION,
                 host,
-                settings.metricsSeriesLimit(),
+                settings.metrics().seriesLimit(),
                 settings.models().names()::containsValue,
                 workloads::allowedExecutables,
                 this::eventEpochNanos));

@@ -106,7 +106,7 @@ final class WarmUpCommand implements Callable<Integer> {
         new TelemetrySettings(
             VersionCommand.VERSION,
             HostIdentity.detect(),
-            settings.metricsSeriesLimit(),
+            settings.metrics().seriesLimit(),
             m -> false,
             workload -> "",
             Clock.startingNow()::nowEpochNanos);

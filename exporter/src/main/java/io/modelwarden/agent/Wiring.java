@@ -60,6 +60,7 @@ final class Wiring {
         settings.marks().afterExec(),
         settings.marks().inherited(),
         settings.network().fullPeerAddress(),
+        settings.metrics().filePaths(),
         SessionSettings.Limits.defaults());
   }
 

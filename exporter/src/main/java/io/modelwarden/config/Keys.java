@@ -266,6 +266,15 @@ final class Keys {
           "10 to 100000",
           "Series of each metric; beyond it one series with otel.metric.overflow takes the rest.",
           Rules.count(10, 100_000));
+  static final Key<Boolean> FILE_PATHS =
+      key(
+          "metrics.file-paths",
+          TEXT,
+          "true",
+          "true or false",
+          "Whether metrics tell files apart by file.path. Without, the counters of a model's files"
+              + " are summed and modelwarden.file.size is left out; spans keep the path.",
+          Rules::flag);
   static final Key<Endpoint> LISTEN =
       key(
           "http.listen",

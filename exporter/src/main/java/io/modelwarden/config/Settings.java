@@ -23,7 +23,7 @@ public record Settings(
     Phase phase,
     Marks marks,
     Kubernetes kubernetes,
-    int metricsSeriesLimit,
+    Metrics metrics,
     Http http,
     @Nullable Path topSocket,
     @Nullable Path stateFile,
@@ -65,6 +65,11 @@ public record Settings(
       Duration namesWait,
       List<String> labels,
       List<String> annotations) {}
+
+  /**
+   * @param filePaths whether metrics have the attribute file.path
+   */
+  public record Metrics(int seriesLimit, boolean filePaths) {}
 
   public record Http(Endpoint listen, boolean fileMetrics) {}
 

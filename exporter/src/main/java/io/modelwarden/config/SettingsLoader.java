@@ -95,7 +95,7 @@ public final class SettingsLoader {
             get(Keys.NAMES_WAIT),
             get(Keys.POD_LABELS),
             get(Keys.POD_ANNOTATIONS)),
-        get(Keys.SERIES_LIMIT),
+        new Settings.Metrics(get(Keys.SERIES_LIMIT), get(Keys.FILE_PATHS)),
         new Settings.Http(get(Keys.LISTEN), get(Keys.FILE_METRICS)),
         get(Keys.TOP_SOCKET).orElse(null),
         get(Keys.STATE_FILE).orElse(null),

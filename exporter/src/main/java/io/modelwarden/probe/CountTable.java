@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
-import io.modelwarden.event.Coverage;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfMap;
@@ -21,14 +20,14 @@ import java.util.function.ToIntFunction;
  */
 final class CountTable {
 
-  /** Something was added to an entry. */
+  /** Something was added to an entry, whose value lies in a buffer. */
   @FunctionalInterface
   interface Added {
-    void accept(MapKey key, Increment increment, Coverage coverage);
+    void accept(MapKey key, Increment increment, ByteBuffer values, int at);
   }
 
   /** What was known after the last poll. */
-  private record Known(long bytes, long operations, long lastNanos, long unplacedBytes) {}
+  private record Known(long bytes, long operations, long lastNanos) {}
 
   private final BpfMap map;
   private final int keyBytes;
@@ -63,8 +62,7 @@ final class CountTable {
     if (bytes == 0 && operations == 0) {
       return;
     }
-    long unplaced = now.unplacedBytes() - (before == null ? 0 : before.unplacedBytes);
-    known.put(key, new Known(told + bytes, now.operations(), now.lastNanos(), now.unplacedBytes()));
+    known.put(key, new Known(told + bytes, now.operations(), now.lastNanos()));
     long first = before == null ? now.firstNanos() : before.lastNanos;
     changed.accept(
         key,
@@ -73,7 +71,8 @@ final class CountTable {
             operations,
             clock.toEpochNanos(first),
             clock.toEpochNanos(Math.max(first, now.lastNanos()))),
-        layout.readCoverage(values, at, unplaced));
+        values,
+        at);
   }
 
   /** Removes the entries of processes that are gone, from the map too. */
@@ -85,6 +84,10 @@ final class CountTable {
         map.delete(key.bytes());
       }
     }
+  }
+
+  boolean knows(MapKey key) {
+    return known.containsKey(key);
   }
 
   void forEachKey(Consumer<ByteBuffer> consumer) {

@@ -21,7 +21,7 @@ final class Counters {
   private final Names names;
   private final EventSink sink;
   private final FlowDecoder flowDecoder;
-  private final CountTable accesses;
+  private final CoveredCountTable accesses;
   private final CountTable flows;
   private final CountTable memoryReads;
   private final Field accessFile;
@@ -39,9 +39,10 @@ final class Counters {
     this.sink = sink;
     this.flowDecoder = new FlowDecoder(layouts);
     this.accesses =
-        new CountTable(
+        new CoveredCountTable(
             kernel.map("accesses"),
             layouts,
+            layouts.accessCount,
             Layouts.CountsLayout.of(layouts.accessCount, "totals.", "totals.bytes"),
             clock);
     this.flows = new CountTable(kernel.map("flows"), layouts, layouts.counts, clock);
@@ -100,14 +101,14 @@ final class Counters {
             coverage));
   }
 
-  private void sent(MapKey entry, Increment increment, Coverage none) {
+  private void sent(MapKey entry, Increment increment, ByteBuffer values, int at) {
     ProcessKey process = layouts.processKey.read(entry.view(), 0);
     names.requireProcess(process);
     Flow flow = flowDecoder.decode(entry.view(), 0);
     sink.accept(new KernelEvent.BytesSent(process, flow, increment));
   }
 
-  private void memoryRead(MapKey entry, Increment increment, Coverage none) {
+  private void memoryRead(MapKey entry, Increment increment, ByteBuffer values, int at) {
     ByteBuffer key = entry.view();
     ProcessKey reader = layouts.processKey.read(key, 0);
     ProcessKey victim = layouts.processKey.read(key, memoryVictim);

@@ -12,7 +12,6 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every layout and enum that is read, bound by name to the object's own types. A program that
@@ -154,9 +153,8 @@ final class Layouts {
     }
   }
 
-  /** The four totals that counters share, and what some know of a file's parts. */
-  record CountsLayout(
-      Field bytes, Field operations, Field first, Field last, @Nullable CoverageLayout coverage) {
+  /** The four totals that counters share. */
+  record CountsLayout(Field bytes, Field operations, Field first, Field last) {
 
     /**
      * @param prefix of the totals' fields in a larger struct
@@ -166,8 +164,7 @@ final class Layouts {
           struct.integer(bytesField, 8),
           struct.integer(prefix + "operations", 8),
           struct.integer(prefix + "first_ns", 8),
-          struct.integer(prefix + "last_ns", 8),
-          struct.fields().containsKey("coverage") ? new CoverageLayout(struct) : null);
+          struct.integer(prefix + "last_ns", 8));
     }
 
     Counts read(ByteBuffer buffer, int base) {
@@ -175,17 +172,7 @@ final class Layouts {
           bytes.get(buffer, base),
           operations.get(buffer, base),
           first.get(buffer, base),
-          last.get(buffer, base),
-          coverage == null ? 0 : coverage.unplaced().get(buffer, base));
-    }
-
-    /**
-     * @param unplacedBytes of the increment
-     */
-    Coverage readCoverage(ByteBuffer buffer, int base, long unplacedBytes) {
-      return coverage == null
-          ? Coverage.unplaced(unplacedBytes)
-          : coverage.read(buffer, base, unplacedBytes);
+          last.get(buffer, base));
     }
   }
 
@@ -203,6 +190,9 @@ final class Layouts {
       }
     }
 
+    /**
+     * @param unplacedBytes of the increment
+     */
     Coverage read(ByteBuffer buffer, int base, long unplacedBytes) {
       long[] words = new long[Coverage.SLOTS / Long.SIZE];
       for (int i = 0; i < words.length; i++) {

@@ -34,7 +34,7 @@ final class MappingSampler {
   private final Names names;
   private final EventSink sink;
   private final BpfMap map;
-  private final CountTable distinct;
+  private final CoveredCountTable distinct;
   private final Map<Mapping, Long> live = new HashMap<>();
   private int sample;
 
@@ -50,9 +50,10 @@ final class MappingSampler {
     this.liveBytes = layouts.mappingCount.integer("live.bytes", 8);
     this.map = kernel.map("mappings");
     this.distinct =
-        new CountTable(
+        new CoveredCountTable(
             map,
             layouts,
+            layouts.mappingCount,
             Layouts.CountsLayout.of(layouts.mappingCount, "", "distinct.bytes"),
             clock);
   }

@@ -16,6 +16,11 @@ record Context(
     return new RunningTotals<>(settings, time, losses);
   }
 
+  /** The path as measurements tell it: empty where they do not tell files apart. */
+  String metricPath(String path) {
+    return settings.filePathsOnMetrics() ? path : "";
+  }
+
   ModelUse use(Lineage lineage, String model) {
     return lineage.use(model, settings, losses);
   }

@@ -55,7 +55,9 @@ final class FileTracker {
     long now = access.increment().lastEpochNanos();
     String model = catalog.name(file, access.path(), workload.name());
     ModelSet set = catalog.set(model);
-    sizes.file(workload, access.path(), model, file.facts.sizeBytes(), now);
+    if (context.settings().filePathsOnMetrics()) {
+      sizes.file(workload, access.path(), model, file.facts.sizeBytes(), now);
+    }
     sizes.model(workload, set, now);
     if (access.action() == Action.WRITE) {
       write(process, file, set, access);
@@ -237,7 +239,7 @@ final class FileTracker {
           new Measurement.FileIo(
               process.workload,
               increment.firstEpochNanos(),
-              access.path(),
+              context.metricPath(access.path()),
               set.name(),
               direction,
               process.executable(),
@@ -251,7 +253,7 @@ final class FileTracker {
           new Measurement.FileMapped(
               process.workload,
               increment.firstEpochNanos(),
-              access.path(),
+              context.metricPath(access.path()),
               set.name(),
               process.executable(),
               process.origin,

@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How much of each file is mapped now, summed over a workload's processes. */
+/**
+ * How much of each file, or of each model, is mapped now, summed over a workload's processes and,
+ * where measurements do not tell them apart, over the model's files.
+ */
 final class MappingTracker {
 
   private record Stream(
@@ -52,7 +55,12 @@ final class MappingTracker {
     Phase phase = context.phase(process, model);
     Stream stream =
         new Stream(
-            process.workload, sample.path(), model, process.executable(), process.origin, phase);
+            process.workload,
+            context.metricPath(sample.path()),
+            model,
+            process.executable(),
+            process.origin,
+            phase);
     Map<Integer, Part> own = parts.computeIfAbsent(process, ignored -> new HashMap<>(2));
     Part before = own.put(sample.fileId(), new Part(stream, sample.liveBytes()));
     if (before != null && !before.stream().equals(stream)) {

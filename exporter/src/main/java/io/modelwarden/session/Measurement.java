@@ -5,7 +5,10 @@ import io.modelwarden.event.Flow;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.workload.Workload;
 
-/** An addition to a metric stream of a workload, or a new value of a gauge. */
+/**
+ * An addition to a metric stream of a workload, or a new value of a gauge. A path is empty where it
+ * is not known, or where files are not told apart.
+ */
 public sealed interface Measurement {
 
   Workload workload();

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param marksAfterExec for how long a process is marked after an exec that dropped the memory
  * @param marksInherited for how long after the lineage's last read an only inherited mark lasts
  * @param fullPeerAddresses show whole addresses of accepted peers, not only their networks
+ * @param filePathsOnMetrics whether measurements tell a model's files apart
  */
 public record SessionSettings(
     Duration quietPeriod,
@@ -26,6 +27,7 @@ public record SessionSettings(
     Duration marksAfterExec,
     Duration marksInherited,
     boolean fullPeerAddresses,
+    boolean filePathsOnMetrics,
     Limits limits) {
 
   private static final Duration LONGEST_SLICE = Duration.ofMinutes(1);
@@ -49,6 +51,7 @@ public record SessionSettings(
         Duration.ofHours(1),
         Duration.ofHours(24),
         false,
+        true,
         Limits.defaults());
   }
 

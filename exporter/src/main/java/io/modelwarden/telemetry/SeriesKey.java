@@ -38,6 +38,7 @@ sealed interface SeriesKey {
   /**
    * Series of file.io, file.operations, file.mapped and file.mapping.size.
    *
+   * @param path empty where it is not known, or not told
    * @param direction null where the metric has none
    * @param method null where the metric has none
    */
@@ -56,11 +57,13 @@ sealed interface SeriesKey {
     public Attributes attributes() {
       AttributesBuilder to =
           Attributes.builder()
-              .put(AttributeNames.FILE_PATH, path)
               .put(AttributeNames.MODEL_NAME, model)
               .put(AttributeNames.EXECUTABLE_NAME, executable)
               .put(AttributeNames.PROCESS_ORIGIN, label(origin))
               .put(AttributeNames.PHASE, label(phase));
+      if (!path.isEmpty()) {
+        to.put(AttributeNames.FILE_PATH, path);
+      }
       if (direction != null) {
         to.put(AttributeNames.IO_DIRECTION, label(direction));
       }
@@ -79,7 +82,8 @@ sealed interface SeriesKey {
 
     @Override
     public SeriesKey folded() {
-      return new FileSeries(workload, FOLDED, model, direction, FOLDED, origin, phase, method);
+      String together = path.isEmpty() ? path : FOLDED;
+      return new FileSeries(workload, together, model, direction, FOLDED, origin, phase, method);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,8 +41,8 @@ class AuditTest {
           .formatted(RECEIVER);
 
   @TempDir static Path folder;
-  private static InstalledChart chart;
-  private static ModelServers servers;
+  @AutoClose private static InstalledChart chart;
+  @AutoClose private static ModelServers servers;
   private static String pod;
 
   @BeforeAll
@@ -64,19 +65,12 @@ class AuditTest {
     Cluster.audit(example("kubernetes-audit-policy.yaml"), webhook);
     servers = new ModelServers(NAMESPACE, folder);
     servers.model("served.safetensors", 5_000_001);
-    servers.serve("llm", "served.safetensors");
-    pod = servers.pod("llm");
+    pod = servers.serve("llm", "served.safetensors");
   }
 
   @AfterAll
   static void remove() {
     Cluster.noAudit();
-    if (servers != null) {
-      servers.close();
-    }
-    if (chart != null) {
-      chart.close();
-    }
   }
 
   @Test

@@ -33,8 +33,8 @@ final class ModelServers implements AutoCloseable {
     return model;
   }
 
-  /** A Deployment of one pod; waits until it is ready. */
-  void serve(String name, String file) {
+  /** A Deployment of one pod; waits until it is ready. @return the pod's name */
+  String serve(String name, String file) {
     String script =
         "cat /models/%s >/dev/null; touch /tmp/ready; exec sleep 100000".formatted(file);
     Cluster.apply(
@@ -59,6 +59,7 @@ final class ModelServers implements AutoCloseable {
         """
             .formatted(name, namespace, volume, IMAGE, script));
     rolledOut(name);
+    return pod(name);
   }
 
   void rolledOut(String name) {

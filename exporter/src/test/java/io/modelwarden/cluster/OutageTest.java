@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,8 +25,8 @@ class OutageTest {
   private static final String NAMESPACE = "outage";
 
   @TempDir static Path folder;
-  private static InstalledChart chart;
-  private static ModelServers servers;
+  @AutoClose private static InstalledChart chart;
+  @AutoClose private static ModelServers servers;
 
   @BeforeAll
   static void install() throws IOException {
@@ -38,12 +39,6 @@ class OutageTest {
   static void remove() {
     Cluster.part("start", "apiserver");
     RunningCollector.await("the API server", Cluster::isReady);
-    if (servers != null) {
-      servers.close();
-    }
-    if (chart != null) {
-      chart.close();
-    }
   }
 
   /**
@@ -54,8 +49,7 @@ class OutageTest {
   void apiServerAway_thenBack() {
     String file = "api.safetensors";
     servers.model(file, BYTES);
-    servers.serve("api", file);
-    String pod = servers.pod("api");
+    String pod = servers.serve("api", file);
     String uid = servers.get(pod, ".metadata.uid");
     Reader server = new Reader(NAMESPACE, pod, "server", "cat", "entrypoint");
     chart.awaitReads(file, Map.of(server, BYTES));

@@ -4,7 +4,7 @@ package io.modelwarden.cluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,9 +19,9 @@ class SelectionTest {
   private static final String OTHER = "others";
 
   @TempDir static Path folder;
-  private static InstalledChart chart;
-  private static ModelServers selected;
-  private static ModelServers others;
+  @AutoClose private static InstalledChart chart;
+  @AutoClose private static ModelServers selected;
+  @AutoClose private static ModelServers others;
 
   @BeforeAll
   static void install() throws IOException {
@@ -35,24 +35,11 @@ class SelectionTest {
     others = new ModelServers(OTHER, folder);
   }
 
-  @AfterAll
-  static void remove() {
-    if (selected != null) {
-      selected.close();
-    }
-    if (others != null) {
-      others.close();
-    }
-    if (chart != null) {
-      chart.close();
-    }
-  }
-
   @Test
   void namespaceThatIsNotSelected_givesNothing() {
     others.model("other.safetensors", BYTES);
-    others.serve("other", "other.safetensors");
-    others.exec(others.pod("other"), "cat /models/other.safetensors >/dev/null");
+    String other = others.serve("other", "other.safetensors");
+    others.exec(other, "cat /models/other.safetensors >/dev/null");
     selected.model("first.safetensors", BYTES);
     selected.serve("first", "first.safetensors");
     chart.awaitReads("first.safetensors", Map.of(server("first"), BYTES));
@@ -74,8 +61,7 @@ class SelectionTest {
   @Test
   void labelThatChanges_actsWithoutARestart() throws InterruptedException {
     selected.model("label.safetensors", BYTES);
-    selected.serve("label", "label.safetensors");
-    String pod = selected.pod("label");
+    String pod = selected.serve("label", "label.safetensors");
     chart.awaitReads("label.safetensors", Map.of(server("label"), BYTES));
 
     selected.kubectl("label", "pod", pod, "skip=yes");

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,8 +29,8 @@ class TheftTest {
   private static final String NAMESPACE = "models";
 
   @TempDir static Path folder;
-  private static InstalledChart chart;
-  private static ModelServers servers;
+  @AutoClose private static InstalledChart chart;
+  @AutoClose private static ModelServers servers;
 
   /** The server, its only pod, and where its models are on the node. */
   private static String pod;
@@ -41,18 +41,7 @@ class TheftTest {
     chart = new InstalledChart(folder);
     servers = new ModelServers(NAMESPACE, folder);
     servers.model("served.safetensors", BYTES);
-    servers.serve("llm", "served.safetensors");
-    pod = servers.pod("llm");
-  }
-
-  @AfterAll
-  static void remove() {
-    if (servers != null) {
-      servers.close();
-    }
-    if (chart != null) {
-      chart.close();
-    }
+    pod = servers.serve("llm", "served.safetensors");
   }
 
   @Test
@@ -247,8 +236,7 @@ class TheftTest {
   void restartRolloutAndScale() {
     String file = "innocent.safetensors";
     servers.model(file, BYTES);
-    servers.serve("innocent", file);
-    String first = servers.pod("innocent");
+    String first = servers.serve("innocent", file);
     Cluster.killContainer(servers.containerId(first));
     awaitReads(file, Map.of(innocent(first), 2 * BYTES));
 

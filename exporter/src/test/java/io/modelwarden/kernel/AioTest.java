@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelwarden.coverage.Way;
 import io.modelwarden.event.KernelEvent.Direction;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ class AioTest {
   private static final long MODEL_BYTES = 3_001_234;
 
   @TempDir static Path folder;
-  private static Observed observed;
+  @AutoClose private static Observed observed;
   private static Path model;
 
   @BeforeAll
@@ -33,11 +33,6 @@ class AioTest {
     observed = new Observed();
     model = folder.resolve("weights.safetensors");
     Acts.run("make_model", model, MODEL_BYTES);
-  }
-
-  @AfterAll
-  static void detach() {
-    observed.close();
   }
 
   @ParameterizedTest

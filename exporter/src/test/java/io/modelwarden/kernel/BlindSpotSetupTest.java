@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,16 +33,11 @@ class BlindSpotSetupTest {
   @TempDir(factory = BuildFolder.class)
   static Path folder;
 
-  private static Observed observed;
+  @AutoClose private static Observed observed;
 
   @BeforeAll
   static void attach() {
     observed = new Observed();
-  }
-
-  @AfterAll
-  static void detach() {
-    observed.close();
   }
 
   /** The kernel reads the file; whoever reads the device has its bytes. */

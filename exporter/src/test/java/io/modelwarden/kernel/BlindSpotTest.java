@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,7 @@ class BlindSpotTest {
   private static final long MODEL_BYTES = 4_000_000;
 
   @TempDir static Path folder;
-  private static Observed observed;
+  @AutoClose private static Observed observed;
   private static Path model;
   private static Path other;
 
@@ -41,11 +41,6 @@ class BlindSpotTest {
     model = folder.resolve("weights.safetensors");
     Acts.run("make_model", model, MODEL_BYTES);
     other = Files.write(folder.resolve("notes.txt"), new byte[100]);
-  }
-
-  @AfterAll
-  static void detach() {
-    observed.close();
   }
 
   @Test

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class CopyIdentityTest {
   @TempDir(factory = BuildFolder.class)
   static Path folder;
 
-  private static Observed observed;
+  @AutoClose private static Observed observed;
   private static FileFacts original;
 
   @BeforeAll
@@ -50,11 +50,6 @@ class CopyIdentityTest {
     observed = new Observed();
     original = read(model);
     assertThat(original.fingerprint()).matches("[0-9a-f]{32}");
-  }
-
-  @AfterAll
-  static void detach() {
-    observed.close();
   }
 
   /** $1 is the folder, $2 the act that reads. */

@@ -14,7 +14,7 @@ import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.event.KernelEvent.ProcessEnded;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeathDuringCallTest {
 
   @TempDir static Path folder;
-  private static Observed observed;
+  @AutoClose private static Observed observed;
   private static Path model;
 
   @BeforeAll
@@ -34,11 +34,6 @@ class DeathDuringCallTest {
     observed = new Observed();
     model = folder.resolve("weights.safetensors");
     Acts.run("make_model", model, 40_000_000);
-  }
-
-  @AfterAll
-  static void detach() {
-    observed.close();
   }
 
   @ParameterizedTest

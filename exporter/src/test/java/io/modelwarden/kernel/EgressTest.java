@@ -20,7 +20,7 @@ import io.modelwarden.event.ProcessKey;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ class EgressTest {
   private static final int LIMIT = 900_000;
 
   @TempDir static Path folder;
-  private static Observed observed;
+  @AutoClose private static Observed observed;
   private static Path model;
 
   @BeforeAll
@@ -43,11 +43,6 @@ class EgressTest {
     observed = new Observed();
     model = folder.resolve("weights.safetensors");
     Acts.run("make_model", model, 2_000_000);
-  }
-
-  @AfterAll
-  static void detach() {
-    observed.close();
   }
 
   @ParameterizedTest

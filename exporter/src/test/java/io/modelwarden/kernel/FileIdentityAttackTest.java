@@ -20,7 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,7 @@ class FileIdentityAttackTest {
   @TempDir(factory = BuildFolder.class)
   static Path folder;
 
-  private static Observed observed;
+  @AutoClose private static Observed observed;
 
   @BeforeAll
   static void attach() throws IOException {
@@ -53,11 +53,6 @@ class FileIdentityAttackTest {
           "make_model", Files.createDirectories(folder.resolve(name)).resolve(HASH), BLOB_BYTES);
     }
     observed = new Observed();
-  }
-
-  @AfterAll
-  static void detach() {
-    observed.close();
   }
 
   /** As a hub's cache lies on disk: one mapping, no read, the descriptor closed at once. */

@@ -15,7 +15,7 @@ import io.modelwarden.event.KernelEvent.Direction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,7 @@ class ModelFileTest {
   private static final long MODEL_BYTES = 8 + 1024 + 3_000_000 / 16 * 16;
 
   @TempDir static Path folder;
-  private static Observed observed;
+  @AutoClose private static Observed observed;
   private static Path model;
 
   @BeforeAll
@@ -39,11 +39,6 @@ class ModelFileTest {
     observed = new Observed();
     model = folder.resolve("weights.safetensors");
     Acts.run("make_model", model, MODEL_BYTES);
-  }
-
-  @AfterAll
-  static void detach() {
-    observed.close();
   }
 
   @ParameterizedTest

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelwarden.coverage.Way;
 import io.modelwarden.event.Flow;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +24,7 @@ class UringEgressTest {
   private static final int LIMIT = 900_000;
 
   @TempDir static Path folder;
-  private static Observed observed;
+  @AutoClose private static Observed observed;
   private static Path model;
 
   @BeforeAll
@@ -32,11 +32,6 @@ class UringEgressTest {
     observed = new Observed();
     model = folder.resolve("weights.safetensors");
     Acts.run("make_model", model, 2_000_000);
-  }
-
-  @AfterAll
-  static void detach() {
-    observed.close();
   }
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ import io.modelwarden.coverage.Way;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.KernelEvent.FileAccessed;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ class UringTest {
   private static final long MODEL_BYTES = 3_001_234;
 
   @TempDir static Path folder;
-  private static Observed observed;
+  @AutoClose private static Observed observed;
   private static Path model;
 
   @BeforeAll
@@ -36,11 +36,6 @@ class UringTest {
     observed = new Observed();
     model = folder.resolve("weights.safetensors");
     Acts.run("make_model", model, MODEL_BYTES);
-  }
-
-  @AfterAll
-  static void detach() {
-    observed.close();
   }
 
   @ParameterizedTest

@@ -86,6 +86,63 @@ class FileAccessTest {
   }
 
   @Test
+  void withoutFilePaths_measurementsTellOnlyTheModel_andSpansTheFile() {
+    Scene bare = new Scene(Scene.withoutFilePaths());
+    int first = bare.model(GIB);
+    int second = bare.model(2 * GIB);
+    ProcessKey server = bare.starts(10, "server");
+    bare.reads(server, first, 3 * MIB);
+    bare.reads(server, second, 5 * MIB);
+    bare.maps(server, second, 7 * MIB);
+    bare.ends(server);
+    ProcessKey next = bare.starts(11, "server");
+    bare.reads(next, first, 11 * MIB);
+    bare.passes(Duration.ofSeconds(31));
+
+    assertThat(bare.sink.measured(FileIo.class)).extracting(FileIo::path).containsOnly("");
+    assertThat(bare.sink.measured(FileIo.class))
+        .extracting(FileIo::bytes)
+        .containsExactly(3 * MIB, 5 * MIB, 11 * MIB);
+    assertThat(bare.sink.measured(FileMapped.class))
+        .extracting(FileMapped::path, FileMapped::bytes)
+        .containsExactly(tuple("", 7 * MIB));
+    assertThat(bare.sink.measured(Measurement.FileSize.class)).isEmpty();
+    assertThat(bare.sink.measured(Measurement.ModelSize.class))
+        .extracting(Measurement.ModelSize::bytes)
+        .containsExactly(GIB, 3 * GIB);
+    assertThat(bare.sink.facts(FileAccessFacts.class))
+        .extracting(FileAccessFacts::path)
+        .contains(String.format(Scene.SHARD, first), String.format(Scene.SHARD, second));
+  }
+
+  @Test
+  void withoutFilePaths_theMappingSizeIsTheSumOverFilesAndProcesses_andFallsToZero() {
+    Scene bare = new Scene(Scene.withoutFilePaths());
+    int first = bare.model(GIB);
+    int second = bare.model(2 * GIB);
+    ProcessKey one = bare.starts(10, "server");
+    ProcessKey other = bare.starts(11, "server");
+    bare.samples(one, first, GIB);
+    bare.samples(one, second, 2 * GIB);
+    bare.samples(one, second, 2 * GIB);
+    bare.samples(other, first, MIB);
+    bare.samples(one, second, 0);
+    bare.ends(one);
+    bare.samples(other, first, 0);
+    bare.passes(Duration.ofSeconds(31));
+
+    assertThat(bare.sink.measured(Measurement.MappingSize.class))
+        .extracting(Measurement.MappingSize::path, Measurement.MappingSize::bytes)
+        .containsExactly(
+            tuple("", GIB),
+            tuple("", 3 * GIB),
+            tuple("", 3 * GIB + MIB),
+            tuple("", GIB + MIB),
+            tuple("", MIB),
+            tuple("", 0L));
+  }
+
+  @Test
   void aFormatThatBecomesKnown_leavesNoSecondSize() {
     ProcessKey server = scene.starts(10, "server");
     FileFacts early = new FileFacts(50, 1, 50, GIB, Verdict.MODEL, "unknown", "", "");

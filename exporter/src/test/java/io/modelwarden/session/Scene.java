@@ -111,6 +111,16 @@ final class Scene {
   }
 
   static SessionSettings settings(PhaseSettings phase, SessionSettings.Limits limits) {
+    return settings(phase, limits, true);
+  }
+
+  /** Measurements do not tell files apart. */
+  static SessionSettings withoutFilePaths() {
+    return settings(PhaseSettings.defaults(), SessionSettings.Limits.defaults(), false);
+  }
+
+  private static SessionSettings settings(
+      PhaseSettings phase, SessionSettings.Limits limits, boolean filePaths) {
     SessionSettings all = SessionSettings.defaults();
     return new SessionSettings(
         all.quietPeriod(),
@@ -122,6 +132,7 @@ final class Scene {
         all.marksAfterExec(),
         all.marksInherited(),
         all.fullPeerAddresses(),
+        filePaths,
         limits);
   }
 

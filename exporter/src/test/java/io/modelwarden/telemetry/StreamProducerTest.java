@@ -195,6 +195,46 @@ class StreamProducerTest {
     }
   }
 
+  /** As measured without metrics.file-paths. */
+  @Test
+  void filesWithoutPath_areOneCounterThatOnlyGrows() {
+    read("", 700, Story.EPOCH_NANOS);
+    read("", 300, Story.EPOCH_NANOS + SECOND);
+    List<MetricData> first = collect();
+    deliver(first);
+    read("", 50, now);
+    now += 30 * SECOND;
+
+    List<LongPointData> points = points("modelwarden.file.io", first);
+    assertThat(points).extracting(LongPointData::getValue).containsExactly(0L, 1000L);
+    assertThat(points).noneMatch(p -> p.getAttributes().get(AttributeNames.FILE_PATH) != null);
+    assertThat(points("modelwarden.file.io", collect()))
+        .extracting(LongPointData::getValue)
+        .containsExactly(1050L);
+  }
+
+  /** Of a configured model, where there are too many executables. */
+  @Test
+  void filesWithoutPath_haveNoneBeyondTheLimitEither() {
+    streams = new MetricStreams(1, Story.LLAMA.name()::equals, LongUnaryOperator.identity());
+    for (int i = 0; i < 5; i++) {
+      streams.measure(
+          new FileMapped(
+              Story.SERVER,
+              Story.EPOCH_NANOS,
+              "",
+              Story.LLAMA.name(),
+              "python" + i,
+              ProcessOrigin.ENTRYPOINT,
+              Phase.LOADING,
+              5));
+    }
+    List<LongPointData> points = points("modelwarden.file.mapped", collect());
+    assertThat(points.stream().mapToLong(LongPointData::getValue).sum()).isEqualTo(25);
+    assertThat(points).extracting(LongPointData::getValue).contains(15L);
+    assertThat(points).noneMatch(p -> p.getAttributes().get(AttributeNames.FILE_PATH) != null);
+  }
+
   @Test
   void beyondLimit_oneOverflowPointPerMetricOnTheAgentsResource() {
     streams = new MetricStreams(2, model -> false, LongUnaryOperator.identity());

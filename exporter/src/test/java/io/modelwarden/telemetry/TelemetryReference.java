@@ -58,7 +58,9 @@ final class TelemetryReference {
         All metrics are cumulative. A new counter's first export has two points: 0 at its first touch, then the
         value, so that a copy within one export interval is an increase; the zero is repeated until an export has
         arrived. Beyond `metrics.series-limit` series a metric has one more point with `otel.metric.overflow=true`,
-        on the agent's own resource; configured models never fall into it.
+        on the agent's own resource; configured models never fall into it. With `metrics.file-paths: false` no metric has
+        `file.path`: counters and `modelwarden.file.mapping.size` are the sums over a model's files, and there is no
+        `modelwarden.file.size`.
 
         """
             .formatted(Telemetry.SCHEMA_VERSION));
