@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
@@ -47,9 +48,16 @@ final class CountTable {
 
   /**
    * Reports what was added since the last look; an entry first seen counts from its first touch.
+   *
+   * @param later processes whose entries are left for a later look
    */
-  void poll(Added changed) {
-    map.forEach((keys, keyAt, values, at) -> update(keys, keyAt, values, at, changed));
+  void poll(Predicate<ProcessKey> later, Added changed) {
+    map.forEach(
+        (keys, keyAt, values, at) -> {
+          if (!later.test(owner.read(keys, keyAt))) {
+            update(keys, keyAt, values, at, changed);
+          }
+        });
   }
 
   private void update(ByteBuffer keys, int keyAt, ByteBuffer values, int at, Added changed) {

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /** The three maps of totals: accesses to files, flows, reads of memory. */
 final class Counters {
@@ -61,10 +62,13 @@ final class Counters {
     return names;
   }
 
-  void poll() {
-    accesses.poll(this::accessed);
-    flows.poll(this::sent);
-    memoryReads.poll(this::memoryRead);
+  /**
+   * @param later processes whose counts are left for a later look
+   */
+  void poll(Predicate<ProcessKey> later) {
+    accesses.poll(later, this::accessed);
+    flows.poll(later, this::sent);
+    memoryReads.poll(later, this::memoryRead);
   }
 
   void forget(Set<ProcessKey> ended) {

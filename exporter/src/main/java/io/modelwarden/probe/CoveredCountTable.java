@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /** A table of counts whose entries also know which parts of a file were taken. */
@@ -39,8 +40,9 @@ final class CoveredCountTable {
     this.layout = new Layouts.CoverageLayout(value);
   }
 
-  void poll(Added changed) {
+  void poll(Predicate<ProcessKey> later, Added changed) {
     counts.poll(
+        later,
         (key, increment, values, at) -> changed.accept(key, increment, coverage(key, values, at)));
   }
 

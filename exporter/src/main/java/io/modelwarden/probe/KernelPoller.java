@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Turns the kernel side's maps into events. One thread calls it. The ring only shortens the wait:
@@ -25,6 +26,9 @@ public final class KernelPoller implements AutoCloseable {
   private static final long CROWDED_NANOS = 5_000_000_000L;
   private static final long SAMPLE_NANOS = 10_000_000_000L;
   private static final long FINGERPRINTS_NANOS = 100_000_000L;
+
+  /** More new processes than that are told of and, if they have ended, forgotten in turns. */
+  private static final int AT_ONCE = 1024;
 
   private final Clock clock;
   private final EventSink sink;
@@ -105,12 +109,17 @@ public final class KernelPoller implements AutoCloseable {
     long now = Clocks.bootNanos();
     doorbells.drain();
     CgroupTable.Changes changes = cgroups.poll();
-    processes.poll(this::processAppeared);
+    processes.poll();
+    boolean more = processes.announce(AT_ONCE, this::processAppeared);
     pollFiles();
     inspectUndecided(now);
     takeFingerprints(now);
-    counters.poll();
-    mappings.poll();
+    count();
+    while (more) {
+      end(processes.endedLongAgo(now));
+      more = processes.announce(AT_ONCE, this::processAppeared);
+      count();
+    }
     blindSpots.poll(now);
     select(changes);
     if (now - sampledNanos >= SAMPLE_NANOS) {
@@ -120,7 +129,14 @@ public final class KernelPoller implements AutoCloseable {
     if (now - sweptNanos >= (files.isCrowded() ? CROWDED_NANOS : SWEEP_NANOS)) {
       sweep(now);
     }
-    endProcesses();
+    end(processes.ended());
+  }
+
+  /** What was counted of all but those whose turn comes later. */
+  private void count() {
+    Predicate<ProcessKey> later = processes.isWaiting();
+    counters.poll(later);
+    mappings.poll(later);
   }
 
   /**
@@ -346,8 +362,7 @@ public final class KernelPoller implements AutoCloseable {
     return counters.names().anyPath(fileId);
   }
 
-  private void endProcesses() {
-    Set<ProcessTable.End> ends = processes.ended();
+  private void end(Set<ProcessTable.End> ends) {
     if (ends.isEmpty()) {
       return;
     }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * Mappings: distinct ranges as the calls come, and the live union by looking at the address space,
@@ -58,9 +59,12 @@ final class MappingSampler {
             clock);
   }
 
-  void poll() {
+  /**
+   * @param later processes whose mappings are left for a later look
+   */
+  void poll(Predicate<ProcessKey> later) {
     distinct.poll(
-        (key, increment, coverage) -> mapped(mapping(key.view(), 0), increment, coverage));
+        later, (key, increment, coverage) -> mapped(mapping(key.view(), 0), increment, coverage));
   }
 
   /** Each file that a living process has mapped, now or before. */

@@ -12,12 +12,16 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.BpfMap;
 import io.modelwarden.libbpf.Clocks;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Armed process images, from their first sight to their end. */
@@ -25,6 +29,9 @@ final class ProcessTable {
 
   /** Ends are acted on only after two polls without a change: io may still be charged to it. */
   private static final int QUIET_POLLS = 2;
+
+  /** An end as old as this is quiet: the same without two polls. */
+  private static final long SETTLED_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** Where bytes went whose flow found no room: nothing better is known, so the worst is told. */
   private static final Flow SOMEWHERE =
@@ -35,6 +42,7 @@ final class ProcessTable {
     final Set<Long> mountNamespaces = new HashSet<>(2);
     long endNanos;
     boolean replaced;
+    boolean waits;
     boolean announced;
     boolean forgotten; // by who was told of it
     int quietPolls;
@@ -59,6 +67,9 @@ final class ProcessTable {
   private final Consumer<KernelEvent> uncounted;
   private final Map<ProcessKey, Entry> entries = new HashMap<>();
 
+  /** What is new and was not announced yet, parents before their children. */
+  private final Deque<Entry> waiting = new ArrayDeque<>();
+
   ProcessTable(
       BpfMap map, Layouts layouts, TextTable texts, Clock clock, Consumer<KernelEvent> uncounted) {
     this.uncounted = uncounted;
@@ -69,8 +80,8 @@ final class ProcessTable {
     this.clock = clock;
   }
 
-  /** Parents appear before their children, whatever the order of the map. */
-  void poll(Consumer<ProcessFacts> appeared) {
+  /** Looks at all of them. What is new waits until {@link #announce(int, Consumer)} tells of it. */
+  void poll() {
     Map<Entry, Long> fresh = new HashMap<>();
     map.forEach(
         (keys, keyAt, values, at) -> {
@@ -79,10 +90,42 @@ final class ProcessTable {
             fresh.put(entry, decoder.armedNanos(values, at));
           }
         });
+    waiting.clear();
     fresh.entrySet().stream()
         .sorted(Map.Entry.comparingByValue())
-        .forEach(entry -> announce(entry.getKey(), appeared));
+        .forEach(entry -> await(entry.getKey()));
+  }
+
+  private void await(Entry entry) {
+    entry.waits = true;
+    waiting.add(entry);
+  }
+
+  /**
+   * Tells of the next that are new: parents before their children, whatever the order of the map.
+   *
+   * @return whether others wait
+   */
+  boolean announce(int most, Consumer<ProcessFacts> appeared) {
+    for (int i = 0; i < most && !waiting.isEmpty(); i++) {
+      Entry next = waiting.remove();
+      if (next.waits) {
+        announce(next, appeared);
+      }
+    }
     entries.values().forEach(entry -> tellUncounted(entry, appeared));
+    return !waiting.isEmpty();
+  }
+
+  /** Whether a process is new and its turn has not come. */
+  Predicate<ProcessKey> isWaiting() {
+    if (waiting.isEmpty()) {
+      return any -> false;
+    }
+    return key -> {
+      Entry entry = entries.get(key);
+      return entry != null && entry.waits;
+    };
   }
 
   /** Facts of a process that a counter names; looked up alone if the poll did not bring it. */
@@ -181,6 +224,21 @@ final class ProcessTable {
     return ends;
   }
 
+  /** Images that ended long ago, and of which nobody that waits comes. */
+  Set<End> endedLongAgo(long nowBootNanos) {
+    Set<ProcessKey> parents = new HashSet<>();
+    waiting.forEach(entry -> parents.add(entry.facts.parent()));
+    Set<End> ends = new HashSet<>();
+    entries.forEach(
+        (key, entry) -> {
+          boolean settled = entry.endNanos != 0 && nowBootNanos - entry.endNanos > SETTLED_NANOS;
+          if (settled && entry.announced && !parents.contains(key)) {
+            ends.add(new End(key, entry.replaced, entry.endNanos));
+          }
+        });
+    return ends;
+  }
+
   /** A lost exit must not leak: a process that is gone has ended now. */
   void sweep(long nowBootNanos) {
     entries.forEach(
@@ -243,6 +301,7 @@ final class ProcessTable {
 
   private static void announce(Entry entry, Consumer<ProcessFacts> appeared) {
     entry.announced = true;
+    entry.waits = false;
     entry.forgotten = false;
     appeared.accept(entry.facts);
   }
