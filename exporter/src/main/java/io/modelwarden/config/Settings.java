@@ -68,5 +68,9 @@ public record Settings(
 
   public record Http(Endpoint listen, boolean fileMetrics) {}
 
-  public record Kernel(int counterEntries, int ringBytes, Duration pollInterval) {}
+  /**
+   * @param raceWitness whether the page cache is asked what each call has read
+   */
+  public record Kernel(
+      int counterEntries, int ringBytes, Duration pollInterval, boolean raceWitness) {}
 }
