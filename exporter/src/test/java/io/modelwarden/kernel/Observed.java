@@ -87,7 +87,8 @@ final class Observed implements AutoCloseable {
                 List.of(".safetensors", ".gguf"),
                 mapEntries,
                 ringBytes,
-                KernelFeatures.hasName("bpf_task_from_vpid")));
+                KernelFeatures.hasName("bpf_task_from_vpid"),
+                ProbeSettings.Trail.defaults()));
     if (modelFolder != null) {
       kernel.putModelDirectory(modelFolder.toString());
     }
