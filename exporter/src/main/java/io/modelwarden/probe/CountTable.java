@@ -49,18 +49,19 @@ final class CountTable {
   /**
    * Reports what was added since the last look; an entry first seen counts from its first touch.
    *
-   * @param later processes whose entries are left for a later look
+   * @param later processes whose new entries are left for a later look
    */
   void poll(Predicate<ProcessKey> later, Added changed) {
-    map.forEach(
-        (keys, keyAt, values, at) -> {
-          if (!later.test(owner.read(keys, keyAt))) {
-            update(keys, keyAt, values, at, changed);
-          }
-        });
+    map.forEach((keys, keyAt, values, at) -> update(keys, keyAt, values, at, later, changed));
   }
 
-  private void update(ByteBuffer keys, int keyAt, ByteBuffer values, int at, Added changed) {
+  private void update(
+      ByteBuffer keys,
+      int keyAt,
+      ByteBuffer values,
+      int at,
+      Predicate<ProcessKey> later,
+      Added changed) {
     MapKey key = MapKey.copy(keys, keyAt, keyBytes);
     Known before = known.get(key);
     Counts now = layout.read(values, at);
@@ -68,6 +69,9 @@ final class CountTable {
     long bytes = Math.max(now.bytes() - told, 0);
     long operations = now.operations() - (before == null ? 0 : before.operations);
     if (bytes == 0 && operations == 0) {
+      return;
+    }
+    if (before == null && later.test(owner.read(keys, keyAt))) {
       return;
     }
     known.put(key, new Known(told + bytes, now.operations(), now.lastNanos()));

@@ -63,7 +63,7 @@ final class Counters {
   }
 
   /**
-   * @param later processes whose counts are left for a later look
+   * @param later processes whose new counts are left for a later look
    */
   void poll(Predicate<ProcessKey> later) {
     accesses.poll(later, this::accessed);

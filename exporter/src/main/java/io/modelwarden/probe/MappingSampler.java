@@ -60,7 +60,7 @@ final class MappingSampler {
   }
 
   /**
-   * @param later processes whose mappings are left for a later look
+   * @param later processes whose new mappings are left for a later look
    */
   void poll(Predicate<ProcessKey> later) {
     distinct.poll(

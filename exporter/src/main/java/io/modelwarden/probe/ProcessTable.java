@@ -42,7 +42,6 @@ final class ProcessTable {
     final Set<Long> mountNamespaces = new HashSet<>(2);
     long endNanos;
     boolean replaced;
-    boolean waits;
     boolean announced;
     boolean forgotten; // by who was told of it
     int quietPolls;
@@ -93,12 +92,7 @@ final class ProcessTable {
     waiting.clear();
     fresh.entrySet().stream()
         .sorted(Map.Entry.comparingByValue())
-        .forEach(entry -> await(entry.getKey()));
-  }
-
-  private void await(Entry entry) {
-    entry.waits = true;
-    waiting.add(entry);
+        .forEach(entry -> waiting.add(entry.getKey()));
   }
 
   /**
@@ -109,7 +103,7 @@ final class ProcessTable {
   boolean announce(int most, Consumer<ProcessFacts> appeared) {
     for (int i = 0; i < most && !waiting.isEmpty(); i++) {
       Entry next = waiting.remove();
-      if (next.waits) {
+      if (!next.announced) {
         announce(next, appeared);
       }
     }
@@ -117,14 +111,14 @@ final class ProcessTable {
     return !waiting.isEmpty();
   }
 
-  /** Whether a process is new and its turn has not come. */
+  /** Whether a process was not told of while others wait for their turn. */
   Predicate<ProcessKey> isWaiting() {
     if (waiting.isEmpty()) {
       return any -> false;
     }
     return key -> {
       Entry entry = entries.get(key);
-      return entry != null && entry.waits;
+      return entry != null && !entry.announced;
     };
   }
 
@@ -301,7 +295,6 @@ final class ProcessTable {
 
   private static void announce(Entry entry, Consumer<ProcessFacts> appeared) {
     entry.announced = true;
-    entry.waits = false;
     entry.forgotten = false;
     appeared.accept(entry.facts);
   }

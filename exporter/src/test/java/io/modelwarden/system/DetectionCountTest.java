@@ -33,16 +33,7 @@ class DetectionCountTest {
   void start() throws IOException {
     prometheus =
         new RunningPrometheus(RunningCollector.CONFIGURATION.resolve("prometheus.yaml"), output);
-    collector =
-        new RunningCollector(
-            output,
-            List.of(
-                "base.yaml",
-                "policy.yaml",
-                "detection/memory-read.yaml",
-                "backends/file.yaml",
-                "backends/prometheus-otlp.yaml"),
-            Map.of("MODELWARDEN_RULE_PROMETHEUS", prometheus.address()));
+    collector = RunningCollector.pushingTo(prometheus, output);
   }
 
   @AfterEach

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -101,15 +100,7 @@ class FilePathsOffTest {
   }
 
   private RunningCollector collector() throws IOException {
-    return new RunningCollector(
-        folder,
-        List.of(
-            "base.yaml",
-            "policy.yaml",
-            "detection/memory-read.yaml",
-            "backends/file.yaml",
-            "backends/prometheus-otlp.yaml"),
-        Map.of("MODELWARDEN_RULE_PROMETHEUS", prometheus.address()));
+    return RunningCollector.pushingTo(prometheus, folder);
   }
 
   private RunningAgent agent() throws IOException {

@@ -62,6 +62,19 @@ public final class RunningCollector extends CollectorOutput implements AutoClose
     }
   }
 
+  /** One that writes to files and pushes its metrics to a Prometheus. */
+  static RunningCollector pushingTo(RunningPrometheus prometheus, Path output) throws IOException {
+    return new RunningCollector(
+        output,
+        List.of(
+            "base.yaml",
+            "policy.yaml",
+            "detection/memory-read.yaml",
+            "backends/file.yaml",
+            "backends/prometheus-otlp.yaml"),
+        Map.of("MODELWARDEN_RULE_PROMETHEUS", prometheus.address()));
+  }
+
   /** Where an agent sends to. */
   String endpoint() {
     return "http://127.0.0.1:" + port;
