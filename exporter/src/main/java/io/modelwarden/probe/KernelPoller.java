@@ -114,11 +114,11 @@ public final class KernelPoller implements AutoCloseable {
     pollFiles();
     inspectUndecided(now);
     takeFingerprints(now);
-    count();
+    long counted = count();
     while (more) {
-      end(processes.endedLongAgo(now));
+      end(processes.ended(counted));
       more = processes.announce(AT_ONCE, this::processAppeared);
-      count();
+      counted = count();
     }
     blindSpots.poll(now);
     select(changes);
@@ -129,14 +129,20 @@ public final class KernelPoller implements AutoCloseable {
     if (now - sweptNanos >= (files.isCrowded() ? CROWDED_NANOS : SWEEP_NANOS)) {
       sweep(now);
     }
-    end(processes.ended());
+    end(processes.ended(counted));
   }
 
-  /** What was counted of all but those whose turn comes later. */
-  private void count() {
+  /**
+   * What was counted of all but those whose turn comes later.
+   *
+   * @return when it began, CLOCK_BOOTTIME
+   */
+  private long count() {
+    long began = Clocks.bootNanos();
     Predicate<ProcessKey> later = processes.isWaiting();
     counters.poll(later);
     mappings.poll(later);
+    return began;
   }
 
   /**

@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** Armed process images, from their first sight to their end. */
 final class ProcessTable {
 
-  /** Ends are acted on only after two polls without a change: io may still be charged to it. */
+  /** Ends are acted on after two polls without a change: io may still be charged to it. */
   private static final int QUIET_POLLS = 2;
 
-  /** An end as old as this is quiet: the same without two polls. */
-  private static final long SETTLED_NANOS = Duration.ofSeconds(1).toNanos();
+  /** As old an end is quiet too: in a flood two polls last so long that ended processes pile up. */
+  private static final long SETTLED_NANOS = Duration.ofMillis(250).toNanos();
 
   /** Where bytes went whose flow found no room: nothing better is known, so the worst is told. */
   private static final Flow SOMEWHERE =
@@ -113,13 +113,14 @@ final class ProcessTable {
 
   /** Whether a process was not told of while others wait for their turn. */
   Predicate<ProcessKey> isWaiting() {
-    if (waiting.isEmpty()) {
-      return any -> false;
-    }
     return key -> {
       Entry entry = entries.get(key);
-      return entry != null && !entry.announced;
+      return entry != null && waits(entry);
     };
+  }
+
+  private boolean waits(Entry entry) {
+    return !waiting.isEmpty() && !entry.announced;
   }
 
   /** Facts of a process that a counter names; looked up alone if the poll did not bring it. */
@@ -206,27 +207,22 @@ final class ProcessTable {
     return sessions;
   }
 
-  /** Images that have ended and have been quiet since. */
-  Set<End> ended() {
-    Set<End> ends = new HashSet<>();
-    entries.forEach(
-        (key, entry) -> {
-          if (entry.endNanos != 0 && entry.quietPolls++ >= QUIET_POLLS) {
-            ends.add(new End(key, entry.replaced, entry.endNanos));
-          }
-        });
-    return ends;
-  }
-
-  /** Images that ended long ago, and of which nobody that waits comes. */
-  Set<End> endedLongAgo(long nowBootNanos) {
+  /**
+   * Images that have ended and have been quiet since, all of whose children were told of.
+   *
+   * @param countedBootNanos when the last look at what was counted began, CLOCK_BOOTTIME
+   */
+  Set<End> ended(long countedBootNanos) {
     Set<ProcessKey> parents = new HashSet<>();
     waiting.forEach(entry -> parents.add(entry.facts.parent()));
     Set<End> ends = new HashSet<>();
     entries.forEach(
         (key, entry) -> {
-          boolean settled = entry.endNanos != 0 && nowBootNanos - entry.endNanos > SETTLED_NANOS;
-          if (settled && entry.announced && !parents.contains(key)) {
+          if (entry.endNanos == 0 || waits(entry) || parents.contains(key)) {
+            return;
+          }
+          boolean quiet = waiting.isEmpty() && entry.quietPolls++ >= QUIET_POLLS;
+          if (quiet || countedBootNanos - entry.endNanos > SETTLED_NANOS) {
             ends.add(new End(key, entry.replaced, entry.endNanos));
           }
         });

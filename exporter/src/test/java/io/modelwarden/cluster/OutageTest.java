@@ -69,7 +69,8 @@ class OutageTest {
     RunningCollector.await("names", Duration.ofMinutes(2), () -> chart.isWatching(1));
     // The kubelet takes its time to tell of the container that began meanwhile.
     RunningCollector.await("the new container", () -> !servers.containerId(pod).equals(container));
-    servers.exec(pod, "cat /models/" + file + " >/dev/null");
+    // The agent's watch brings it a moment later than ours.
+    servers.exec(pod, "sleep 3; cat /models/" + file + " >/dev/null");
     Reader thief = new Reader(NAMESPACE, pod, "server", "cat", "exec");
     chart.awaitReads(file, Map.of(server, BYTES, nameless, BYTES, thief, BYTES));
     assertThat(uids(file)).containsExactly(uid);

@@ -41,7 +41,7 @@ class ManyProcessesTest {
       for (int i = 0; i < CHAINS; i++) {
         Acts.run("lineage", "chain", model, "127.0.0.1", port, SENT_BYTES);
       }
-      Thread.sleep(1500); // an end is settled after a second
+      Thread.sleep(500); // an end is settled after a quarter of a second
       observed.settle();
     }
     events = observed.of(KernelEvent.class, any -> true).toList();
