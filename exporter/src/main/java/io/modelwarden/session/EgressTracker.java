@@ -65,7 +65,10 @@ final class EgressTracker {
 
   /** What it sent while its first read still ran counts as well. */
   void firstHolding(TrackedProcess process) {
-    process.pending.drain(context, (flow, increment) -> record(process, flow, increment));
+    process.pending.drain(
+        process.holdsSinceEpochNanos(),
+        context.settings(),
+        (flow, increment) -> record(process, flow, increment));
   }
 
   private void record(TrackedProcess process, Flow flow, Increment increment) {

@@ -10,7 +10,8 @@ import java.util.function.BiConsumer;
 /**
  * What an armed process sent before anything is known to have been read: another thread sends while
  * the first read still runs, and a whole file leaves inside one sendfile. Kept in two generations,
- * so that what was sent long before a read is no part of it.
+ * so that what was sent long before a read is no part of it. Time is that of the kernel: a send and
+ * the read before it may be told in two polls, however far these lie apart.
  */
 final class PendingEgress {
 
@@ -18,16 +19,16 @@ final class PendingEgress {
 
   private Map<Flow, Increment> older = Map.of();
   private Map<Flow, Increment> newer = Map.of();
-  private long newerSinceNanos;
-  private long lastNanos;
+  private long newerSinceEpochNanos;
+  private long lastEpochNanos;
 
   void add(Flow flow, Increment increment, Context context) {
-    age(context);
+    age(increment.lastEpochNanos(), context.settings());
     if (newer.isEmpty()) {
       newer = new LinkedHashMap<>(2);
-      newerSinceNanos = context.time().nanos();
+      newerSinceEpochNanos = increment.lastEpochNanos();
     }
-    lastNanos = context.time().nanos();
+    lastEpochNanos = Math.max(lastEpochNanos, increment.lastEpochNanos());
     if (newer.size() >= FLOWS && !newer.containsKey(flow)) {
       context.losses().count(SessionLoss.PENDING_EGRESS_DROPPED);
       return;
@@ -35,9 +36,9 @@ final class PendingEgress {
     newer.merge(flow, increment, Increments::sum);
   }
 
-  /** Hands everything over that still belongs to the session that now begins. */
-  void drain(Context context, BiConsumer<Flow, Increment> to) {
-    age(context);
+  /** Hands everything over that still belongs to the session that began then. */
+  void drain(long sinceEpochNanos, SessionSettings settings, BiConsumer<Flow, Increment> to) {
+    age(sinceEpochNanos, settings);
     Map<Flow, Increment> first = older;
     Map<Flow, Increment> second = newer;
     older = Map.of();
@@ -46,14 +47,14 @@ final class PendingEgress {
     second.forEach(to);
   }
 
-  private void age(Context context) {
+  private void age(long epochNanos, SessionSettings settings) {
     if (newer.isEmpty()) {
       return;
     }
-    if (context.time().nanos() - lastNanos > context.settings().quietPeriod().toNanos()) {
+    if (epochNanos - lastEpochNanos > settings.quietPeriod().toNanos()) {
       older = Map.of();
       newer = Map.of();
-    } else if (context.time().nanos() - newerSinceNanos > context.settings().maximum().toNanos()) {
+    } else if (epochNanos - newerSinceEpochNanos > settings.maximum().toNanos()) {
       older = newer;
       newer = Map.of();
     }

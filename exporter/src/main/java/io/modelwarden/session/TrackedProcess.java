@@ -111,6 +111,11 @@ final class TrackedProcess {
     return !holdings.isEmpty();
   }
 
+  /** Unix time since which it holds anything; NEVER if it holds nothing. */
+  long holdsSinceEpochNanos() {
+    return holdings.values().stream().mapToLong(Held::sinceEpochNanos).min().orElse(NEVER);
+  }
+
   /** Whether it holds anything that it has not got from another process' memory. */
   boolean holdsOwn() {
     return holdings.values().stream().anyMatch(held -> held.via() != Via.MEMORY);

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.Flow.Role;
 import io.modelwarden.event.Flow.Transport;
+import io.modelwarden.event.Increment;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessKey;
@@ -57,6 +58,21 @@ class EgressTest {
     EgressFacts facts = scene.sink.lastFacts(EgressFacts.class);
     assertThat(facts.sliceBytes()).isEqualTo(600 * MIB);
     assertThat(facts.holding().dataBytes()).isEqualTo(600 * MIB);
+  }
+
+  /** A loaded agent tells of them in two polls that lie far apart. */
+  @Test
+  void sendToldLongBeforeTheReadThatPrecededIt_isEgressOfIt() {
+    ProcessKey thief = scene.starts(10, "socat");
+    int model = scene.model(GIB);
+    Increment read = scene.increment(600 * MIB);
+    scene.sends(thief, 600 * MIB);
+    scene.passes(Duration.ofMinutes(2));
+    scene.reads(thief, model, read);
+    scene.ends(thief);
+
+    assertThat(bytesSent()).isEqualTo(600 * MIB);
+    assertThat(scene.sink.lastFacts(EgressFacts.class).sliceBytes()).isEqualTo(600 * MIB);
   }
 
   @Test

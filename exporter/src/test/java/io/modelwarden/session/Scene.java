@@ -245,18 +245,34 @@ final class Scene {
   }
 
   void reads(ProcessKey process, int file, long bytes) {
-    accesses(process, file, String.format(SHARD, file), Direction.READ, bytes);
+    reads(process, file, increment(bytes));
+  }
+
+  /** What is told only now. */
+  void reads(ProcessKey process, int file, Increment increment) {
+    accesses(process, file, String.format(SHARD, file), Direction.READ, increment);
   }
 
   void writes(ProcessKey process, int file, long bytes) {
-    accesses(process, file, String.format(SHARD, file), Direction.WRITE, bytes);
+    accesses(process, file, String.format(SHARD, file), Direction.WRITE, increment(bytes));
   }
 
   void accesses(ProcessKey process, int file, String path, Direction direction, long bytes) {
+    accesses(process, file, path, direction, increment(bytes));
+  }
+
+  private void accesses(
+      ProcessKey process, int file, String path, Direction direction, Increment increment) {
     String method = direction == Direction.READ ? "read" : "write";
     tracker.accept(
         new KernelEvent.FileAccessed(
-            process, file, path, direction, method, increment(bytes), Coverage.unplaced(bytes)));
+            process,
+            file,
+            path,
+            direction,
+            method,
+            increment,
+            Coverage.unplaced(increment.bytes())));
   }
 
   void maps(ProcessKey process, int file, long bytes) {
