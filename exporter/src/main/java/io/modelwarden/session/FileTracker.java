@@ -99,6 +99,11 @@ final class FileTracker {
     coverages.rekey(rename);
   }
 
+  void ended(Workload workload) {
+    totals.removeIf(key -> key.workload().equals(workload));
+    coverages.removeIf(key -> key.workload().equals(workload));
+  }
+
   private void take(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
     Lineage lineage = process.lineage;
     ModelUse use = context.use(lineage, set.name());
