@@ -435,6 +435,14 @@ struct open_file {
 	__u32 reserved;
 };
 
+/* What the iterator over address spaces prints: an area that maps a part of a file. */
+struct mapped_area {
+	struct mapping_key key;
+	__u64 address;
+	__u64 start; /* of the file */
+	__u64 end;   /* not behind the file's */
+};
+
 /* Argument of the syscall program `forget_sessions`: no exec session holds a model any more. */
 struct forget_sessions_request {
 	__u64 takes;    /* sessions_hold, read before the map was found empty */
@@ -475,6 +483,7 @@ ASSERT_SIZE(decide_request, 56);
 ASSERT_SIZE(disarm_request, 32);
 ASSERT_SIZE(declare_request, 32);
 ASSERT_SIZE(open_file, 24);
+ASSERT_SIZE(mapped_area, 48);
 ASSERT_SIZE(forget_sessions_request, 16);
 ASSERT_SIZE(holder_request, 40);
 

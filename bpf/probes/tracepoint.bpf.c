@@ -58,6 +58,7 @@ SHARE_LAYOUT(decide_request);
 SHARE_LAYOUT(disarm_request);
 SHARE_LAYOUT(declare_request);
 SHARE_LAYOUT(open_file);
+SHARE_LAYOUT(mapped_area);
 SHARE_LAYOUT(forget_sessions_request);
 SHARE_LAYOUT(holder_request);
 SHARE_LAYOUT(directory_key);

@@ -41,6 +41,7 @@ final class SelfReport {
         .keySet()
         .forEach(reason -> self.loss(reason, () -> tracker.losses().byReason().get(reason)));
     self.loss("file_unreachable", poller::undecidedForEver);
+    self.loss("touched_unreadable", poller::touchesUnread);
     self.loss("state_unread", kept::unread);
     self.loss("state_unwritten", kept::unwritten);
     self.loss("state_full", kept::left);

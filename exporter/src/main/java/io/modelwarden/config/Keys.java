@@ -336,6 +336,17 @@ final class Keys {
           "How often the kernel's counters are read while a session is open; else every two seconds.",
           Rules.duration(Duration.ofMillis(50), Duration.ofSeconds(5)));
 
+  static final Key<Duration> TOUCHED_INTERVAL =
+      key(
+          "kernel.touched-interval",
+          TEXT,
+          "2s",
+          "0s to 10m; 0s is never",
+          "How often mapped models are looked at for bytes that were touched, the lower bound of what"
+              + " was read through a mapping (modelwarden.io.method fault). Less often where that"
+              + " would take more than a quarter of a percent of one processor.",
+          Rules.duration(Duration.ZERO, Duration.ofMinutes(10)));
+
   private Keys() {}
 
   static List<Key<?>> all() {

@@ -73,5 +73,9 @@ public record Settings(
 
   public record Http(Endpoint listen, boolean fileMetrics) {}
 
-  public record Kernel(int counterEntries, int ringBytes, Duration pollInterval) {}
+  /**
+   * @param touchedInterval zero for never
+   */
+  public record Kernel(
+      int counterEntries, int ringBytes, Duration pollInterval, Duration touchedInterval) {}
 }

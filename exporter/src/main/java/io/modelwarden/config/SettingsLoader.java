@@ -100,7 +100,10 @@ public final class SettingsLoader {
         get(Keys.TOP_SOCKET).orElse(null),
         get(Keys.STATE_FILE).orElse(null),
         new Settings.Kernel(
-            get(Keys.COUNTER_ENTRIES), get(Keys.RING_SIZE), get(Keys.POLL_INTERVAL)));
+            get(Keys.COUNTER_ENTRIES),
+            get(Keys.RING_SIZE),
+            get(Keys.POLL_INTERVAL),
+            get(Keys.TOUCHED_INTERVAL)));
   }
 
   private <T> T get(Key<T> key) {

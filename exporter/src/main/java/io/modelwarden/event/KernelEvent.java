@@ -46,6 +46,13 @@ public sealed interface KernelEvent {
       ProcessKey process, int fileId, String path, long liveBytes, long epochNanos)
       implements KernelEvent {}
 
+  /**
+   * A process has touched more of what it has mapped of a file: distinct bytes beyond those told
+   * before, at the least.
+   */
+  record MappingTouched(ProcessKey process, int fileId, String path, Increment increment)
+      implements KernelEvent {}
+
   /** A process has a file open that it opened unseen: nobody knows what it took of it. */
   record FileFound(ProcessKey process, int fileId, String path, long epochNanos)
       implements KernelEvent {}

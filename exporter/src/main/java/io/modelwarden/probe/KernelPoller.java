@@ -40,6 +40,7 @@ public final class KernelPoller implements AutoCloseable {
   private final FileInspector inspector;
   private final Counters counters;
   private final MappingSampler mappings;
+  private final TouchSampler touches;
   private final OpenFiles openFiles;
   private final Disarming disarming;
   private final Declarations declarations;
@@ -51,6 +52,8 @@ public final class KernelPoller implements AutoCloseable {
   private final Set<ProcessKey> recovered = new HashSet<>();
   private long sweptNanos;
   private long sampledNanos;
+  private long touchedNanos;
+  private long touchedIntervalNanos;
 
   /**
    * @param patience how long what undecided cgroups do is held back
@@ -85,12 +88,25 @@ public final class KernelPoller implements AutoCloseable {
             sink);
     this.counters = new Counters(kernel, clock, names, selected);
     this.mappings = new MappingSampler(kernel, clock, names, selected);
+    this.touches =
+        new TouchSampler(new MappedAreas(kernel), clock, names, selected, System::nanoTime);
     this.openFiles = new OpenFiles(kernel, clock, names, selected);
     this.disarming = new Disarming(kernel);
     this.blindSpots = new BlindSpots(kernel, texts, clock, sink);
     this.declarations = new Declarations(kernel);
     this.sessionMarks = new SessionMarks(kernel);
     cgroups.activate();
+  }
+
+  /** How often what is touched of mappings is looked at; zero, as at first, is never. */
+  public void setTouchedInterval(Duration interval) {
+    touchedIntervalNanos = interval.toNanos();
+    touchedNanos = Clocks.bootNanos(); // not while the agent starts
+  }
+
+  /** Looks now at all that is touched of mappings, whatever it costs. */
+  public void lookAtTouched() {
+    touches.sampleAll(mappings.mapping(processes.living()));
   }
 
   /** Finds what was open or mapped before the programs were attached. */
@@ -125,6 +141,10 @@ public final class KernelPoller implements AutoCloseable {
     if (now - sampledNanos >= SAMPLE_NANOS) {
       sampledNanos = now;
       mappings.sample(processes.living());
+    }
+    if (touchedIntervalNanos > 0 && now - touchedNanos >= touchedIntervalNanos) {
+      touchedNanos = now;
+      touches.sample(mappings.mapping(processes.living()));
     }
     if (now - sweptNanos >= (files.isCrowded() ? CROWDED_NANOS : SWEEP_NANOS)) {
       sweep(now);
@@ -260,6 +280,11 @@ public final class KernelPoller implements AutoCloseable {
     return files.size();
   }
 
+  /** Processes whose touched bytes could not be looked at. */
+  public long touchesUnread() {
+    return touches.unread();
+  }
+
   public long undecidedForEver() {
     return inspector.failures();
   }
@@ -376,6 +401,7 @@ public final class KernelPoller implements AutoCloseable {
     ends.forEach(end -> keys.add(end.process()));
     counters.forget(keys);
     mappings.forget(keys);
+    touches.forget(keys);
     recovered.removeAll(keys);
     for (ProcessTable.End end : ends) {
       selected.accept(

@@ -28,6 +28,7 @@ final class Layouts {
   final StructLayout forgetSessionsRequest;
   final StructLayout holderRequest;
   final StructLayout openFile;
+  final StructLayout mappedArea;
   final StructLayout fileKey;
   final StructLayout fileFacts;
   final StructLayout processFacts;
@@ -60,6 +61,7 @@ final class Layouts {
     forgetSessionsRequest = types.struct("forget_sessions_request");
     holderRequest = types.struct("holder_request");
     openFile = types.struct("open_file");
+    mappedArea = types.struct("mapped_area");
     fileKey = types.struct("file_key");
     fileFacts = types.struct("file_facts");
     processFacts = types.struct("process_facts");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.EventSink;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.BlindSpotPrepared;
@@ -12,6 +13,7 @@ import io.modelwarden.event.KernelEvent.FileFound;
 import io.modelwarden.event.KernelEvent.FileMapped;
 import io.modelwarden.event.KernelEvent.FileSeen;
 import io.modelwarden.event.KernelEvent.MappingSampled;
+import io.modelwarden.event.KernelEvent.MappingTouched;
 import io.modelwarden.event.KernelEvent.MemoryRead;
 import io.modelwarden.event.KernelEvent.ProcessEnded;
 import io.modelwarden.event.KernelEvent.ProcessSeen;
@@ -119,6 +121,16 @@ public final class AccessTracker implements EventSink {
               mapped.coverage()));
     } else if (event instanceof MappingSampled sampled) {
       sampled(sampled);
+    } else if (event instanceof MappingTouched touched) {
+      accessed(
+          touched.process(),
+          new Access(
+              touched.fileId(),
+              touched.path(),
+              Action.MMAP,
+              Measurement.FileTouched.METHOD,
+              touched.increment(),
+              Coverage.unplaced(0)));
     } else if (event instanceof FileFound found) {
       found(found);
     } else if (event instanceof BytesSent sent) {

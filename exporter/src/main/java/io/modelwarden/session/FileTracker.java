@@ -54,6 +54,10 @@ final class FileTracker {
     Workload workload = process.workload;
     long now = access.increment().lastEpochNanos();
     String model = catalog.name(file, access.path(), workload.name());
+    if (access.isPartOfMapping()) {
+      touched(process, model, access);
+      return;
+    }
     ModelSet set = catalog.set(model);
     if (context.settings().filePathsOnMetrics()) {
       sizes.file(workload, access.path(), model, file.facts.sizeBytes(), now);
@@ -97,6 +101,20 @@ final class FileTracker {
     UnaryOperator<TotalKey> rename = key -> key.workload().equals(before) ? key.of(after) : key;
     totals.rekey(rename);
     coverages.rekey(rename);
+  }
+
+  /** A number beside the mapping's: totals, shares and evidence go by the mapped length. */
+  private void touched(TrackedProcess process, String model, Access access) {
+    sink.measure(
+        new Measurement.FileTouched(
+            process.workload,
+            access.increment().firstEpochNanos(),
+            access.path(),
+            model,
+            process.executable(),
+            process.origin,
+            context.phase(process, model),
+            access.increment().bytes()));
   }
 
   private void take(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {

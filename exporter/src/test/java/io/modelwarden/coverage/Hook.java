@@ -16,7 +16,9 @@ public enum Hook {
   PROCESS_EXEC("sched_process_exec", 3),
   SIGNAL_DELIVER("signal_deliver", 3),
   TASK_FILES("iter/task_file", 3),
-  TASK_AREAS("iter/task_vma", 3);
+  TASK_AREAS("iter/task_vma", 3),
+  /** The resident bytes of the areas that the iterator finds. */
+  RESIDENT_PAGES("/proc/PID/smaps", 3);
 
   final String label;
 

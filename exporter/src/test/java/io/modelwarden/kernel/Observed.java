@@ -165,6 +165,24 @@ final class Observed implements AutoCloseable {
     poller.recover();
   }
 
+  /** Looks at what is touched of mappings by and by, as the agent does. */
+  void watchTouched() {
+    poller.setTouchedInterval(Duration.ofMillis(1));
+  }
+
+  /** Looks once at all that is touched of mappings. */
+  Observed lookAtTouched() {
+    poller.lookAtTouched();
+    return this;
+  }
+
+  /** Bytes that a process has touched of mappings, as far as told. */
+  long touched(int pid) {
+    return of(KernelEvent.MappingTouched.class, touched -> touched.process().pid() == pid)
+        .mapToLong(touched -> touched.increment().bytes())
+        .sum();
+  }
+
   /** Ends the mark of a process that was seen; false if it has a model open or mapped. */
   boolean disarm(int pid) {
     return poller.disarm(seen(pid));

@@ -281,6 +281,12 @@ final class Scene {
             process, file, String.format(SHARD, file), increment(bytes), Coverage.unplaced(bytes)));
   }
 
+  void touches(ProcessKey process, int file, long bytes) {
+    tracker.accept(
+        new KernelEvent.MappingTouched(
+            process, file, String.format(SHARD, file), increment(bytes)));
+  }
+
   /** It was open when the agent started. */
   void finds(ProcessKey process, int file) {
     tracker.accept(new KernelEvent.FileFound(process, file, String.format(SHARD, file), now));
