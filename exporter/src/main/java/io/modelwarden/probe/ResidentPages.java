@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What /proc/PID/statm says of an address space, without a walk: whether it pays to look closer.
- * Kernels before 6.16 tell it some pages late.
+ * Kernels that count by processor tell it some pages late.
  *
  * @param all pages that are resident
  * @param file those of files and of shared memory
