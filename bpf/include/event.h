@@ -366,6 +366,7 @@ enum failure {
 	FAILURE_SELECTION_MAP_FULL, /* a cgroup without a verdict is counted */
 	FAILURE_PATH_TRUNCATED,
 	FAILURE_DESCRIPTOR_UNRESOLVED, /* closed by another thread before the call returned */
+	FAILURE_WITNESS_LOST,          /* no memory to note whose pages a call took */
 	FAILURE_MAPPING_UNRESOLVED,
 	FAILURE_VICTIM_UNRESOLVED,
 	FAILURE_ENTRANCE_UNKNOWN, /* no memory for the mark of an exec session */

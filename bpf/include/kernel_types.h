@@ -54,6 +54,7 @@ struct hlist_head {
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_magic;
+	int s_stack_depth; /* not 0: its files lie on other file systems */
 };
 
 struct inode {
@@ -69,6 +70,10 @@ struct inode {
 	__u32 i_generation;
 	atomic_t i_writecount; /* descriptors that may write; negative while it is executed */
 	void *i_private;
+};
+
+struct address_space {
+	struct inode *host;
 };
 
 struct dentry {

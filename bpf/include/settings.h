@@ -21,6 +21,7 @@ const volatile __u32 setting_suffix_count = 0;
 const volatile struct suffix_rule setting_suffixes[SUFFIXES] = {};
 const volatile __u8 setting_detect_content = 1;
 const volatile __u8 setting_model_directories = 0; /* some directory is in the map of that name */
-const volatile __u8 setting_task_from_vpid = 0;    /* this kernel has bpf_task_from_vpid (6.14) */
+const volatile __u8 setting_race_witness = 0;
+const volatile __u8 setting_task_from_vpid = 0; /* this kernel has bpf_task_from_vpid (6.14) */
 
 #endif

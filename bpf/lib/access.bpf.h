@@ -19,12 +19,23 @@ static __always_inline void store_file_path(struct task_struct *task, struct fil
 	store_path(&key, &file->f_path, BPF_CORE_READ(task, fs));
 }
 
+static __always_inline void ring_touch(const struct doorbell *where)
+{
+	struct doorbell *doorbell = bpf_ringbuf_reserve(&doorbells, sizeof(*doorbell), 0);
+
+	if (!doorbell) {
+		count_failure(FAILURE_RING_FULL);
+		return;
+	}
+	*doorbell = *where;
+	bpf_ringbuf_submit(doorbell, 0);
+}
+
 /* A process has a model or an undecided file in its hands: from now on its egress is counted. */
 __noinline int touch_file(const struct references *references, const struct doorbell *where,
 			  __u32 flags)
 {
 	struct process_facts *facts;
-	struct doorbell *doorbell;
 
 	if (!references || !where)
 		return 0;
@@ -32,13 +43,7 @@ __noinline int touch_file(const struct references *references, const struct door
 	if (facts) /* it may have gone to another since it was armed: the path is stored by it */
 		facts->mount_namespace = mount_namespace_of(references->task);
 	store_file_path(references->task, references->file, where->file_id);
-	doorbell = bpf_ringbuf_reserve(&doorbells, sizeof(*doorbell), 0);
-	if (!doorbell) {
-		count_failure(FAILURE_RING_FULL);
-		return 0;
-	}
-	*doorbell = *where;
-	bpf_ringbuf_submit(doorbell, 0);
+	ring_touch(where);
 	return 0;
 }
 
@@ -72,16 +77,14 @@ __noinline int count_next_access(const struct access_key *key, const struct refe
 }
 
 __noinline int count_first_access(const struct access_key *key, const struct references *references,
-				  __u64 start, __u64 bytes)
+				  __u64 start, __u64 bytes, __u64 file_bytes)
 {
 	struct access_count fresh = {};
-	struct file *file;
 
 	if (!key || !references)
 		return 0;
-	file = kernel_object(file, references->file);
 	fresh.totals.first_ns = bpf_ktime_get_boot_ns();
-	begin_coverage(&fresh.coverage, file->f_inode->i_size);
+	begin_coverage(&fresh.coverage, file_bytes);
 	bpf_map_update_elem(&accesses, key, &fresh, BPF_NOEXIST);
 	if (count_next_access(key, references, start, bytes))
 		return 0;
@@ -122,16 +125,16 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 	struct doorbell where = {.process = key.process};
 	describe_touch(&where, &file_key, facts, descriptor, 0);
 	touch_file(&references, &where, 0);
-	count_first_access(&key, &references, start, bytes);
+	count_first_access(&key, &references, start, bytes, inode->i_size);
 	return key.file_id;
 }
 
-static __always_inline void count_access(struct file *file, struct inode *inode, int descriptor,
-					 enum access_method method, enum access_direction direction,
-					 __u64 start, __u64 bytes)
+static __always_inline __u32 count_access(struct file *file, struct inode *inode, int descriptor,
+					  enum access_method method,
+					  enum access_direction direction, __u64 start, __u64 bytes)
 {
-	count_access_by(bpf_get_current_task_btf(), file, inode, descriptor, method, direction,
-			start, bytes);
+	return count_access_by(bpf_get_current_task_btf(), file, inode, descriptor, method,
+			       direction, start, bytes);
 }
 
 /* Of a file that nobody can tell: by a process that holds or may hold a model, it may be one. */

@@ -140,6 +140,21 @@ struct syscall {
 	__u32 compat; /* whether it is one of the 32-bit table; no padding for global functions */
 };
 
+/* Only 64-bit calls may have the x32 bit; the kernel refuses a 32-bit one. */
+static __always_inline enum syscall_class class_of(const struct pt_regs *regs, bool compat)
+{
+	__u32 number = (__u32)regs->orig_ax & ~X32_BIT;
+
+	if (number >= SYSCALLS)
+		return CLASS_NONE;
+	return compat ? ia32_syscall_classes[number] : syscall_classes[number];
+}
+
+static __always_inline bool is_read_class(enum syscall_class class)
+{
+	return class >= CLASS_READ && class <= CLASS_COPY_FILE_RANGE;
+}
+
 static __always_inline void read_arguments(struct pt_regs *regs, struct syscall *call)
 {
 	if (call->compat) {
@@ -175,8 +190,11 @@ static __always_inline bool decode_syscall(struct pt_regs *regs, long result, st
 	if (call->class == CLASS_NONE)
 		return false;
 	/* An address may look negative to nobody but an error: those are the last 4095 values. */
-	if ((__u64)result >= (__u64)-4095)
+	if ((__u64)result >= (__u64)-4095 || (!result && is_read_class(call->class))) {
+		if (setting_race_witness && is_read_class(call->class))
+			take_witness();
 		return false;
+	}
 	call->result = result;
 	read_arguments(regs, call);
 	return true;

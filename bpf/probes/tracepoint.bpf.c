@@ -21,6 +21,7 @@
 #include "cgroup.bpf.h"
 #include "selection.bpf.h"
 #include "namespace.bpf.h"
+#include "witness.bpf.h"
 #include "syscall.bpf.h"
 #include "file.bpf.h"
 #include "stdio.bpf.h"
@@ -37,6 +38,7 @@
 #include "foreign_memory_read.bpf.h"
 #include "blind_spot_setup.bpf.h"
 #include "model_file_open.bpf.h"
+#include "raced_read.bpf.h"
 #include "model_file_read.bpf.h"
 #include "stdio_egress.bpf.h"
 #include "model_file_write.bpf.h"
@@ -108,6 +110,14 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		aio_submitted(&call);
 	if (call.class >= CLASS_PROCESS_VM_READV)
 		foreign_memory_call(&call);
+	return 0;
+}
+
+/* Only if a setting asks for it. */
+SEC("tp_btf/mm_filemap_get_pages")
+int BPF_PROG(on_filemap_get_pages, struct address_space *mapping)
+{
+	pages_taken(mapping->host);
 	return 0;
 }
 

@@ -46,7 +46,8 @@ final class Wiring {
         models.suffixes(),
         Map.of("accesses", settings.kernel().counterEntries()),
         settings.kernel().ringBytes(),
-        KernelFeatures.hasName("bpf_task_from_vpid"));
+        KernelFeatures.hasName("bpf_task_from_vpid"),
+        settings.kernel().raceWitness());
   }
 
   static SessionSettings sessions(Settings settings) {

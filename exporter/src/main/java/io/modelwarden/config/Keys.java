@@ -335,6 +335,16 @@ final class Keys {
           "50ms to 5s",
           "How often the kernel's counters are read while a session is open; else every two seconds.",
           Rules.duration(Duration.ofMillis(50), Duration.ofSeconds(5)));
+  static final Key<Boolean> RACE_WITNESS =
+      key(
+          "kernel.race-witness",
+          TEXT,
+          "false",
+          "true or false",
+          "Ask the page cache which file each call has read, so that a descriptor that another thread"
+              + " closes or replaces during the read hides nothing (docs/blind-spots.md). Needs Linux 6.12; what"
+              + " it adds to a read is in docs/performance.md.",
+          Rules::flag);
 
   static final Key<Duration> TOUCHED_INTERVAL =
       key(

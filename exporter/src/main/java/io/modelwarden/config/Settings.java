@@ -75,7 +75,12 @@ public record Settings(
 
   /**
    * @param touchedInterval zero for never
+   * @param raceWitness whether the page cache is asked what each call has read
    */
   public record Kernel(
-      int counterEntries, int ringBytes, Duration pollInterval, Duration touchedInterval) {}
+      int counterEntries,
+      int ringBytes,
+      Duration pollInterval,
+      Duration touchedInterval,
+      boolean raceWitness) {}
 }

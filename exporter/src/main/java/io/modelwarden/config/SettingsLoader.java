@@ -103,7 +103,8 @@ public final class SettingsLoader {
             get(Keys.COUNTER_ENTRIES),
             get(Keys.RING_SIZE),
             get(Keys.POLL_INTERVAL),
-            get(Keys.TOUCHED_INTERVAL)));
+            get(Keys.TOUCHED_INTERVAL),
+            get(Keys.RACE_WITNESS)));
   }
 
   private <T> T get(Key<T> key) {

@@ -55,7 +55,7 @@ public final class KernelSide implements AutoCloseable {
     KernelSide kernel = new KernelSide(BpfObject.open(library, "modelwarden", file), file);
     try {
       kernel.apply(settings);
-      kernel.chooseForms(library);
+      kernel.chooseForms(library, settings);
       kernel.object.load();
       kernel.object.program("exclude_agent").run(new byte[0]);
       kernel.attachAll();
@@ -171,6 +171,7 @@ public final class KernelSide implements AutoCloseable {
     flag("setting_detect_content", settings.detectContent());
     flag("setting_model_directories", settings.modelDirectories());
     flag("setting_task_from_vpid", settings.taskFromVpid());
+    flag("setting_race_witness", settings.raceWitness());
     settings.mapEntries().forEach((name, entries) -> map(name).setMaxEntries(entries));
     map("doorbells").setMaxEntries(settings.ringBytes());
   }
@@ -183,11 +184,16 @@ public final class KernelSide implements AutoCloseable {
     }
   }
 
-  private void chooseForms(LibBpf library) {
+  private void chooseForms(LibBpf library, ProbeSettings settings) {
     try (KernelTypes types = KernelTypes.load(library)) {
       TracepointForms.Choice choice = TracepointForms.choose(types::tracepoint);
-      choice.leftOut().forEach(name -> program(name).skip());
       leftOut.addAll(choice.leftOut());
+      if (settings.raceWitness()) {
+        RaceWitness.require(types::tracepoint);
+      } else {
+        leftOut.add(RaceWitness.PROGRAM);
+      }
+      leftOut.forEach(name -> program(name).skip());
       statuses.addAll(choice.unread());
     }
   }

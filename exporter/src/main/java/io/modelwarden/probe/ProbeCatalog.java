@@ -15,6 +15,7 @@ final class ProbeCatalog {
       Map.ofEntries(
           Map.entry("on_sys_exit", new Purpose("reads, writes, mappings, memory reads", true)),
           Map.entry("on_sock_send_length", new Purpose("bytes sent", true)),
+          Map.entry("on_filemap_get_pages", new Purpose("what was read in a race", true)),
           Map.entry("on_uring_complete", new Purpose("reads and writes over io_uring", false)),
           Map.entry("on_uring_result", new Purpose("reads and writes over io_uring", false)),
           Map.entry("on_uring_submit", new Purpose("io_uring without completions", false)),

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param mapEntries capacity by map name, for maps that differ from the object's own
  * @param ringBytes a power of two of pages
  * @param taskFromVpid whether this kernel has bpf_task_from_vpid
+ * @param raceWitness whether the page cache is asked what each call has read
  */
 public record ProbeSettings(
     long minimumSizeBytes,
@@ -20,4 +21,5 @@ public record ProbeSettings(
     List<String> suffixes,
     Map<String, Integer> mapEntries,
     int ringBytes,
-    boolean taskFromVpid) {}
+    boolean taskFromVpid,
+    boolean raceWitness) {}

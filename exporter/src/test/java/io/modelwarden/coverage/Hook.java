@@ -6,6 +6,7 @@ public enum Hook {
   SYS_EXIT("sys_exit", 3),
   /** The same, for pids that are counted in another namespace. */
   SYS_EXIT_IN_NAMESPACE("sys_exit", 14),
+  FILEMAP_GET_PAGES("mm_filemap_get_pages", 12),
   URING_COMPLETE("io_uring_complete", 3),
   URING_SUBMIT("io_uring_submit_req", 4),
   URING_OVERFLOW("io_uring_cqe_overflow", 3),

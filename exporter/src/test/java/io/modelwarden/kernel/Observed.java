@@ -53,29 +53,35 @@ final class Observed implements AutoCloseable {
    * @param ringBytes a power of two of pages
    */
   Observed(Map<String, Integer> mapEntries, int ringBytes) {
-    this(mapEntries, ringBytes, null, CgroupJudge.ALL);
+    this(mapEntries, ringBytes, null, CgroupJudge.ALL, false);
+  }
+
+  /** With what the page cache tells of each call. */
+  static Observed withRaceWitness() {
+    return new Observed(Map.of(), 1 << 20, null, CgroupJudge.ALL, true);
   }
 
   /** Counts what a judge selects. */
   Observed(CgroupJudge selection) {
-    this(Map.of(), 1 << 20, null, selection);
+    this(Map.of(), 1 << 20, null, selection, false);
   }
 
   /** The same with other capacities of maps. */
   Observed(CgroupJudge selection, Map<String, Integer> mapEntries) {
-    this(mapEntries, 1 << 20, null, selection);
+    this(mapEntries, 1 << 20, null, selection, false);
   }
 
   /** Counts whatever lies below a folder, of any size and name. */
   static Observed below(Path folder) {
-    return new Observed(Map.of(), 1 << 20, folder, CgroupJudge.ALL);
+    return new Observed(Map.of(), 1 << 20, folder, CgroupJudge.ALL, false);
   }
 
   private Observed(
       Map<String, Integer> mapEntries,
       int ringBytes,
       @Nullable Path modelFolder,
-      CgroupJudge selection) {
+      CgroupJudge selection,
+      boolean raceWitness) {
     kernel =
         KernelSide.start(
             LibBpf.load(),
@@ -87,7 +93,8 @@ final class Observed implements AutoCloseable {
                 List.of(".safetensors", ".gguf"),
                 mapEntries,
                 ringBytes,
-                KernelFeatures.hasName("bpf_task_from_vpid")));
+                KernelFeatures.hasName("bpf_task_from_vpid"),
+                raceWitness));
     if (modelFolder != null) {
       kernel.putModelDirectory(modelFolder.toString());
     }

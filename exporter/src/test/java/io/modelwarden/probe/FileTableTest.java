@@ -49,7 +49,8 @@ class FileTableTest {
             List.of(".safetensors"),
             Map.of(),
             1 << 16,
-            KernelFeatures.hasName("bpf_task_from_vpid")));
+            KernelFeatures.hasName("bpf_task_from_vpid"),
+            false));
   }
 
   /** By another process: what this one does is the agent's own. */
