@@ -267,7 +267,8 @@ enum blind_spot_kind {
 	BLIND_SPOT_BLOCK_DEVICE, /* raw, and what a device mapper or LVM made */
 	BLIND_SPOT_LOOP_DEVICE,
 	BLIND_SPOT_DEVICE_MAPPER,
-	BLIND_SPOT_FUSE,
+	BLIND_SPOT_FUSE, /* its device, or files on it that a holder of a model writes */
+	BLIND_SPOT_NETWORK_FILE_SYSTEM,
 	BLIND_SPOT_KERNEL_CRYPTO, /* AF_ALG */
 	BLIND_SPOT_RAW_NETWORK,   /* AF_XDP */
 	BLIND_SPOT_RDMA,
@@ -289,7 +290,7 @@ struct blind_spot_key {
 };
 
 struct blind_spot {
-	struct totals totals; /* bytes read of a block device */
+	struct totals totals; /* bytes read of a block device, written to a file system */
 	struct process_facts process;
 };
 

@@ -168,6 +168,8 @@ static __always_inline __u32 arm_for_file(struct file *file, struct inode *inode
 		arm(task, &where.process, flags);
 	if (!facts)
 		return 0;
+	if (setting_race_witness && is_stacked(inode))
+		note_above(file, inode, &file_key);
 	/* What was opened unseen has no path yet. */
 	if (facts->verdict == FILE_MODEL && !(flags & PROCESS_RECOVERED) &&
 	    find_armed(&where.process)) {

@@ -12,7 +12,10 @@ __noinline int model_file_open(__u32 descriptor)
 	if (!file)
 		return 0;
 	inode = file->f_inode;
-	if (may_be_model(inode) || (is_regular(inode) && BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
+	if (is_kernel_memory(inode))
+		note_blind_spot(BLIND_SPOT_KERNEL_MEMORY, 0, 0);
+	else if (may_be_model(inode) ||
+		 (is_regular(inode) && BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
 		arm_for_file(file, inode, descriptor, bpf_get_current_task_btf(), 0);
 	else if (!is_regular(inode))
 		device_opened(inode);

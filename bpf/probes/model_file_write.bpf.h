@@ -15,13 +15,15 @@ __noinline int write_to(__u32 descriptor, __u32 method, __u64 bytes)
 	}
 	inode = file->f_inode;
 	/* Small files too: a model that is being written begins small. */
-	if (!is_regular(inode))
+	if (!is_regular(inode)) {
 		stdio_write(file, inode, bytes);
-	else if (is_process_memory(file, inode))
+	} else if (is_process_memory(file, inode)) {
 		process_memory_file(inode, MEMORY_PROC_MEM_WRITE, bytes);
-	else
+	} else {
 		count_access(file, inode, descriptor, method, DIRECTION_WRITE, START_UNKNOWN,
 			     bytes);
+		file_written(inode, bytes);
+	}
 	return 0;
 }
 

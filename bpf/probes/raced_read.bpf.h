@@ -24,28 +24,19 @@ static __always_inline void pages_taken(struct inode *inode)
 		note_witness(task, inode);
 }
 
-static __always_inline __u64 inode_of(void *file)
-{
-	return (__u64)kernel_object(file, file)->f_inode;
-}
-
-/*
- * A file on overlayfs is read through another one, to which its open file points; since 6.13 to a
- * pair: of the file as it was opened, and of what a write has made of it.
- */
-static __always_inline bool lies_below(struct file *file, __u64 inode)
-{
-	void *below = file->private_data;
-
-	return inode_of(below) == inode ||
-	       inode_of(kernel_object(hlist_head, below)->first) == inode ||
-	       inode_of(kernel_object(hlist_head, below + sizeof(void *))->first) == inode;
-}
-
 static __always_inline bool is_read_of(struct file *file, __u64 inode)
 {
-	return (__u64)file->f_inode == inode ||
-	       (file->f_inode->i_sb->s_stack_depth && lies_below(file, inode));
+	return (__u64)file->f_inode == inode || (is_stacked(file->f_inode) && lies_on(file, inode));
+}
+
+/* A file that was opened over this one has the name by which it was taken. */
+static __always_inline struct file_facts *facts_of_read(struct file_key *file)
+{
+	struct file_key *above = bpf_map_lookup_elem(&files_above, file);
+
+	if (above)
+		*file = *above;
+	return bpf_map_lookup_elem(&files, file);
 }
 
 /*
@@ -65,7 +56,7 @@ __noinline int count_by_witness(__u64 address, __u32 method, __u64 start, __u64 
 		return RACE_COUNTED;
 	read_process_key(references.task, &key.process);
 	read_file_key(inode, &file_key);
-	facts = bpf_map_lookup_elem(&files, &file_key);
+	facts = facts_of_read(&file_key);
 	if (is_agent(&key.process) || (whose == CGROUP_LEFT_OUT && (!facts || !facts->holder)))
 		return RACE_COUNTED;
 	if (!facts || (facts->verdict == FILE_ORDINARY && !same_version(inode, facts)))

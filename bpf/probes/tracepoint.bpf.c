@@ -24,6 +24,7 @@
 #include "witness.bpf.h"
 #include "syscall.bpf.h"
 #include "file.bpf.h"
+#include "overlay.bpf.h"
 #include "stdio.bpf.h"
 #include "entrance.bpf.h"
 #include "session.bpf.h"

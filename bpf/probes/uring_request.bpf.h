@@ -45,8 +45,12 @@ __noinline int uring_opened(const struct references *opened)
 		return 0;
 	file = kernel_object(file, opened->file);
 	inode = file->f_inode;
-	if (may_be_model(inode) || (is_regular(inode) && file->f_mode & FMODE_WRITE))
+	if (is_kernel_memory(inode))
+		note_blind_spot(BLIND_SPOT_KERNEL_MEMORY, 0, 0);
+	else if (may_be_model(inode) || (is_regular(inode) && file->f_mode & FMODE_WRITE))
 		arm_for_file(file, inode, -1, kernel_object(task_struct, opened->task), 0);
+	else if (!is_regular(inode))
+		device_opened(inode);
 	return 0;
 }
 
@@ -72,6 +76,7 @@ __noinline __u32 uring_write(const struct references *request, __u64 bytes)
 {
 	struct task_struct *task;
 	struct inode *inode;
+	__u32 file_id = 0;
 	struct file *file;
 
 	if (!request)
@@ -79,14 +84,20 @@ __noinline __u32 uring_write(const struct references *request, __u64 bytes)
 	file = kernel_object(file, request->file);
 	task = kernel_object(task_struct, request->task);
 	inode = file->f_inode;
-	if (is_process_memory(file, inode))
+	if (is_process_memory(file, inode)) {
 		process_memory_file(inode, MEMORY_PROC_MEM_WRITE, bytes);
-	else if (is_regular(inode))
-		return count_access_by(task, file, inode, -1, METHOD_IO_URING, DIRECTION_WRITE,
-				       START_UNKNOWN, bytes);
-	else if (task->tgid == bpf_get_current_task_btf()->tgid)
+		return 0;
+	}
+	if (is_regular(inode))
+		file_id = count_access_by(task, file, inode, -1, METHOD_IO_URING, DIRECTION_WRITE,
+					  START_UNKNOWN, bytes);
+	if (task->tgid != bpf_get_current_task_btf()->tgid)
+		return file_id;
+	if (is_regular(inode))
+		file_written(inode, bytes);
+	else
 		stdio_write(file, inode, bytes);
-	return 0;
+	return file_id;
 }
 
 /* Returns whether it was counted at its submission. */

@@ -172,6 +172,9 @@ public final class KernelSide implements AutoCloseable {
     flag("setting_model_directories", settings.modelDirectories());
     flag("setting_task_from_vpid", settings.taskFromVpid());
     flag("setting_race_witness", settings.raceWitness());
+    if (!settings.raceWitness()) {
+      map("files_above").setMaxEntries(1);
+    }
     settings.mapEntries().forEach((name, entries) -> map(name).setMaxEntries(entries));
     map("doorbells").setMaxEntries(settings.ringBytes());
   }

@@ -262,16 +262,21 @@ public final class AttributeNames {
       say(
           stringKey("modelwarden.blind_spot.kind"),
           "a way on which bytes are not counted by file: `block_device`, `loop_device`,"
-              + " `device_mapper`, `fuse`, `kernel_crypto` (AF_ALG), `raw_network` (AF_XDP), `rdma`,"
+              + " `device_mapper`, `fuse` (its device was opened, or a holder of a model wrote to such"
+              + " a file system), `network_file_system` (the same of NFS, SMB, Ceph, 9p, AFS),"
+              + " `kernel_crypto` (AF_ALG), `raw_network` (AF_XDP), `rdma`,"
               + " `gpu`, `device_passthrough`, `virtual_machine`, `kernel_memory`, `kernel_module`,"
               + " `kernel_replaced` (kexec), `bpf_program`, `agent_object` (a program or map of the"
               + " agent)");
   public static final AttributeKey<String> BLIND_SPOT_DEVICE =
-      say(stringKey("modelwarden.blind_spot.device"), "major and minor number of the device");
+      say(
+          stringKey("modelwarden.blind_spot.device"),
+          "major and minor number of the device, or of the file system");
   public static final AttributeKey<Long> BLIND_SPOT_SIZE =
       say(
           longKey("modelwarden.blind_spot.size"),
-          "bytes read of a block device since it was last told, of whatever files");
+          "bytes read of a block device, or written to a file system, since it was last told, of"
+              + " whatever files");
 
   // Audit events of the API server
   public static final AttributeKey<String> USER_NAME =
