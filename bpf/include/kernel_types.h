@@ -279,8 +279,17 @@ struct pt_regs {
 struct in6_addr {
 	union {
 		__u8 u6_addr8[16];
+		__u32 u6_addr32[4];
 	} in6_u;
 };
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
 
 struct sock_common {
 	union {
@@ -297,11 +306,17 @@ struct sock_common {
 	};
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+	atomic64_t skc_cookie; /* 0 until it was asked for */
 };
+
+struct sock;
 
 struct socket {
 	short type;
+	struct sock *sk;
 };
 
 struct socket_alloc {
@@ -320,6 +335,14 @@ struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
+};
+
+struct unix_address;
+
+struct unix_sock {
+	struct sock sk;
+	struct unix_address *addr;
+	struct sock *peer;
 };
 
 struct bpf_iter__task_file {

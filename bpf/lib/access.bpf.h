@@ -39,7 +39,7 @@ __noinline int touch_file(const struct references *references, const struct door
 
 	if (!references || !where)
 		return 0;
-	facts = arm(references->task, &where->process, flags);
+	facts = arm(references, &where->process, flags);
 	if (facts) /* it may have gone to another since it was armed: the path is stored by it */
 		facts->mount_namespace = mount_namespace_of(references->task);
 	store_file_path(references->task, references->file, where->file_id);
@@ -165,7 +165,7 @@ static __always_inline __u32 arm_for_file(struct file *file, struct inode *inode
 		return 0;
 	facts = find_model(file, inode, whose, &file_key, &full);
 	if (full)
-		arm(task, &where.process, flags);
+		arm(&references, &where.process, flags);
 	if (!facts)
 		return 0;
 	if (setting_race_witness && is_stacked(inode))
@@ -173,7 +173,7 @@ static __always_inline __u32 arm_for_file(struct file *file, struct inode *inode
 	/* What was opened unseen has no path yet. */
 	if (facts->verdict == FILE_MODEL && !(flags & PROCESS_RECOVERED) &&
 	    find_armed(&where.process)) {
-		arm(task, &where.process, flags);
+		arm(&references, &where.process, flags);
 		return facts->id;
 	}
 	describe_touch(&where, &file_key, facts, descriptor, 0);

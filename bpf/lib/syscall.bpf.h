@@ -36,6 +36,8 @@ enum syscall_class {
 	CLASS_MMAP_OLD,   /* (arguments), in user memory */
 	CLASS_MREMAP,     /* (address, length, new length, …) */
 	CLASS_OPEN,       /* returns the descriptor */
+	CLASS_CONNECT,    /* (fd, …) */
+	CLASS_ACCEPT,     /* returns a descriptor */
 	CLASS_SETNS,      /* (fd, kinds) */
 	CLASS_IO_SUBMIT,  /* (context, count, requests), returns how many it took */
 	CLASS_SOCKET,     /* (family, …) */
@@ -60,6 +62,8 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[25] = CLASS_MREMAP,
 	[40] = CLASS_SENDFILE,
 	[41] = CLASS_SOCKET,
+	[42] = CLASS_CONNECT,
+	[43] = CLASS_ACCEPT,
 	[85] = CLASS_OPEN, /* creat */
 	[101] = CLASS_PTRACE,
 	[175] = CLASS_KERNEL_MODULE,   /* init_module */
@@ -69,6 +73,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[275] = CLASS_SPLICE,
 	[276] = CLASS_TEE,
 	[278] = CLASS_VMSPLICE,
+	[288] = CLASS_ACCEPT, /* accept4 */
 	[295] = CLASS_PREADV, /* preadv */
 	[296] = CLASS_WRITEV, /* pwritev */
 	[304] = CLASS_OPEN,   /* open_by_handle_at */
@@ -126,6 +131,8 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[350] = CLASS_KERNEL_MODULE, /* finit_module */
 	[357] = CLASS_BPF,
 	[359] = CLASS_SOCKET,
+	[362] = CLASS_CONNECT,
+	[364] = CLASS_ACCEPT, /* accept4 */
 	[377] = CLASS_COPY_FILE_RANGE,
 	[378] = CLASS_PREADV, /* preadv2 */
 	[379] = CLASS_WRITEV, /* pwritev2 */

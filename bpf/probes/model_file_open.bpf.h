@@ -17,6 +17,8 @@ __noinline int model_file_open(__u32 descriptor)
 	else if (may_be_model(inode) ||
 		 (is_regular(inode) && BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
 		arm_for_file(file, inode, descriptor, bpf_get_current_task_btf(), 0);
+	else if ((inode->i_mode & S_IFMT) == S_IFIFO)
+		register_new(descriptor, ROLE_UNKNOWN);
 	else if (!is_regular(inode))
 		device_opened(inode);
 	return 0;

@@ -55,6 +55,8 @@ __noinline int read_from(__u32 descriptor, __u32 method, const struct syscall *c
 	if (!is_regular(inode)) { /* most reads of sockets, pipes and devices end here */
 		if (is_block_device(inode))
 			block_device_read(inode, bytes);
+		else
+			pipe_read(inode, bytes);
 		return 0;
 	}
 	if (is_process_memory(file, inode)) /* a regular file too, if any size may be a model's */

@@ -28,8 +28,10 @@
 #include "stdio.bpf.h"
 #include "entrance.bpf.h"
 #include "session.bpf.h"
+#include "channel.bpf.h"
 #include "process.bpf.h"
 #include "blind_spot.bpf.h"
+#include "trail.bpf.h"
 #include "access.bpf.h"
 #include "mapping.bpf.h"
 #include "socket.bpf.h"
@@ -40,6 +42,7 @@
 #include "blind_spot_setup.bpf.h"
 #include "model_file_open.bpf.h"
 #include "raced_read.bpf.h"
+#include "channel_read.bpf.h"
 #include "model_file_read.bpf.h"
 #include "stdio_egress.bpf.h"
 #include "model_file_write.bpf.h"
@@ -65,6 +68,7 @@ SHARE_LAYOUT(mapped_area);
 SHARE_LAYOUT(forget_sessions_request);
 SHARE_LAYOUT(holder_request);
 SHARE_LAYOUT(directory_key);
+SHARE_LAYOUT(channel_request);
 SHARE_ENUM(process_flag);
 SHARE_ENUM(process_entrance);
 SHARE_ENUM(cgroup_verdict);
@@ -81,6 +85,7 @@ SHARE_ENUM(memory_method);
 SHARE_ENUM(blind_spot_kind);
 SHARE_LAYOUT(blind_spot);
 SHARE_LAYOUT(own_object);
+SHARE_ENUM(channel_kind);
 SHARE_ENUM(text_kind);
 SHARE_ENUM(text_flag);
 SHARE_ENUM(doorbell_kind);
@@ -103,6 +108,10 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		model_file_mapping(&call);
 	else if (call.class == CLASS_OPEN || call.class == CLASS_PIDFD_GETFD)
 		model_file_open(call.result);
+	else if (call.class == CLASS_CONNECT)
+		register_new(call.arguments[0], ROLE_INITIATED);
+	else if (call.class == CLASS_ACCEPT)
+		register_new(call.result, ROLE_ACCEPTED);
 	else if (call.class == CLASS_SETNS)
 		namespace_joined(&call);
 	else if (call.class >= CLASS_SOCKET && call.class <= CLASS_KERNEL_REPLACED)
@@ -159,6 +168,14 @@ SEC("tp_btf/sock_send_length")
 int BPF_PROG(on_sock_send_length, struct sock *sk, int result)
 {
 	socket_egress(sk, result);
+	return 0;
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(on_sock_recv_length, struct sock *sk, int result, int flags)
+{
+	if (!(flags & MSG_PEEK))
+		socket_read(sk, result);
 	return 0;
 }
 
@@ -272,4 +289,10 @@ SEC("syscall")
 int set_holder(struct holder_request *request)
 {
 	return set_file_holder(request);
+}
+
+SEC("syscall")
+int forget_channel(struct channel_request *request)
+{
+	return forget_idle_channel(request);
 }

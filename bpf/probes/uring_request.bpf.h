@@ -69,6 +69,9 @@ __noinline __u32 uring_read(const struct references *request, __u64 start, __u64
 	else if (may_be_model(inode))
 		return count_access_by(kernel_object(task_struct, request->task), file, inode, -1,
 				       METHOD_IO_URING, DIRECTION_READ, start, bytes);
+	else if (kernel_object(task_struct, request->task)->tgid ==
+		 bpf_get_current_task_btf()->tgid)
+		pipe_read(inode, bytes);
 	return 0;
 }
 

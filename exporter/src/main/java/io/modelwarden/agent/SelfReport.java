@@ -45,6 +45,7 @@ final class SelfReport {
     self.loss("state_unread", kept::unread);
     self.loss("state_unwritten", kept::unwritten);
     self.loss("state_full", kept::left);
+    self.loss("idle_channel_evicted", poller::channelsEvicted);
     kernel.statuses().forEach(probe -> register(self, kernel, probe));
     self.loss("probe_missed", () -> misses(kernel));
     OwnProcess.register(self);
@@ -56,10 +57,18 @@ final class SelfReport {
     self.observe(MetricNames.AGENT_PROCESSES_ARMED, poller::armedProcesses);
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::armedProcesses, "processes");
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownFiles, "files");
+    self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownChannels, "channels");
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownCgroups, "cgroup_verdicts");
     for (String map :
         new String[] {
-          "processes", "files", "accesses", "mappings", "flows", "memory_reads", "cgroup_verdicts"
+          "processes",
+          "files",
+          "accesses",
+          "mappings",
+          "flows",
+          "memory_reads",
+          "cgroup_verdicts",
+          "channels"
         }) {
       self.observe(MetricNames.AGENT_MAP_CAPACITY, () -> kernel.capacity(map), map);
     }

@@ -216,6 +216,59 @@ final class Keys {
           "How long a process that only inherited the mark keeps it after the last read of its"
               + " tree.",
           Rules.duration(Duration.ofMinutes(1), Duration.ofDays(30)));
+  static final Key<Integer> TRAIL_HOPS =
+      key(
+          "trail.hops",
+          TEXT,
+          "8",
+          "1 to 64",
+          "Over how many pipes and sockets, one after the other, model data are followed.",
+          Rules.count(1, 64));
+  static final Key<Duration> TRAIL_LIFETIME =
+      key(
+          "trail.lifetime",
+          TEXT,
+          "24h",
+          "1m to 30d",
+          "How long a process that got model data over a pipe or socket keeps its mark after the"
+              + " last of them.",
+          Rules.duration(Duration.ofMinutes(1), Duration.ofDays(30)));
+  static final Key<Integer> TRAIL_CHANNELS =
+      key(
+          "trail.channels",
+          TEXT,
+          "8192",
+          "256 to 1048576",
+          "Pipes and sockets that are known at once, those into which a holder could write"
+              + " included.",
+          Rules.count(256, 1 << 20));
+  static final Key<Double> TRAIL_SERVER_SHARE =
+      key(
+          "trail.server-share",
+          TEXT,
+          "5%",
+          "0.1% to 100%",
+          "What part of its model's size a server, which is what a container or systemd unit was"
+              + " started with, must hand to one process within trail.server-window before that"
+              + " holds the model too. Others pass their mark on with the first byte.",
+          Rules.percent(0.1, 100));
+  static final Key<Duration> TRAIL_SERVER_WINDOW =
+      key(
+          "trail.server-window",
+          TEXT,
+          "10m",
+          "1m to 24h",
+          "See trail.server-share.",
+          Rules.duration(Duration.ofMinutes(1), DAY));
+  static final Key<Boolean> TRAIL_SERVER_ACCEPTED =
+      key(
+          "trail.server-accepted",
+          TEXT,
+          "false",
+          "true or false",
+          "Whether what a server sends on connections that it accepted counts for"
+              + " trail.server-share too. Proxies in front of it would hold its model some day.",
+          Rules::flag);
   static final Key<String> KUBECONFIG =
       key(
           "kubernetes.kubeconfig",

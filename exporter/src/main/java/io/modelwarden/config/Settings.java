@@ -22,6 +22,7 @@ public record Settings(
     Duration totalsWindow,
     Phase phase,
     Marks marks,
+    Trail trail,
     Kubernetes kubernetes,
     Metrics metrics,
     Http http,
@@ -55,6 +56,18 @@ public record Settings(
   public record Phase(boolean untilReady, Duration gracePeriod, Duration maximum) {}
 
   public record Marks(Duration afterExec, Duration inherited) {}
+
+  /**
+   * @param serverShare a part of one
+   * @param serverAccepted whether answers of servers count
+   */
+  public record Trail(
+      int hops,
+      Duration lifetime,
+      int channels,
+      double serverShare,
+      Duration serverWindow,
+      boolean serverAccepted) {}
 
   /**
    * @param kubeconfig empty for the service account of the agent's pod, or no cluster

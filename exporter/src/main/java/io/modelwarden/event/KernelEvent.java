@@ -57,6 +57,23 @@ public sealed interface KernelEvent {
   record FileFound(ProcessKey process, int fileId, String path, long epochNanos)
       implements KernelEvent {}
 
+  /**
+   * Bytes that an armed process wrote to a channel between processes of this machine, or read from
+   * one; none if it only could write.
+   *
+   * @param channel number of the receiving end; negative where it is made of ports, which are used
+   *     again
+   * @param accepted whether it was written to a connection that the writer had accepted
+   */
+  record DataMoved(
+      ProcessKey process,
+      long channel,
+      Channel kind,
+      Direction direction,
+      boolean accepted,
+      Increment increment)
+      implements KernelEvent {}
+
   /** Bytes that an armed process sent. */
   record BytesSent(ProcessKey process, Flow flow, Increment increment) implements KernelEvent {}
 
@@ -83,6 +100,12 @@ public sealed interface KernelEvent {
   /** Bytes for which the kernel's maps had no place: in the totals, of an unknown file. */
   record BytesUncounted(ProcessKey process, Direction direction, Increment increment)
       implements KernelEvent {}
+
+  /** What data go over from one process to another. */
+  enum Channel {
+    PIPE,
+    SOCKET
+  }
 
   enum Direction {
     READ,

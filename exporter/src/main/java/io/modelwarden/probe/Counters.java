@@ -15,13 +15,15 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
-/** The three maps of totals: accesses to files, flows, reads of memory. */
+/** The maps of totals: accesses to files, transfers, flows, reads of memory. */
 final class Counters {
 
   private final Layouts layouts;
   private final Names names;
   private final EventSink sink;
   private final FlowDecoder flowDecoder;
+  private final TransferDecoder transferDecoder;
+  private final CountTable transfers;
   private final CoveredCountTable accesses;
   private final CountTable flows;
   private final CountTable memoryReads;
@@ -39,6 +41,8 @@ final class Counters {
     this.names = names;
     this.sink = sink;
     this.flowDecoder = new FlowDecoder(layouts);
+    this.transferDecoder = new TransferDecoder(layouts);
+    this.transfers = new CountTable(kernel.map("transfers"), layouts, layouts.counts, clock);
     this.accesses =
         new CoveredCountTable(
             kernel.map("accesses"),
@@ -67,12 +71,14 @@ final class Counters {
    */
   void poll(Predicate<ProcessKey> later) {
     accesses.poll(later, this::accessed);
+    transfers.poll(later, this::moved);
     flows.poll(later, this::sent);
     memoryReads.poll(later, this::memoryRead);
   }
 
   void forget(Set<ProcessKey> ended) {
     accesses.forget(ended);
+    transfers.forget(ended);
     flows.forget(ended);
     memoryReads.forget(ended);
   }
@@ -103,6 +109,12 @@ final class Counters {
             methods.getOrDefault(accessMethod.getInt(key, 0), "unknown"),
             increment,
             coverage));
+  }
+
+  private void moved(MapKey entry, Increment increment, ByteBuffer values, int at) {
+    KernelEvent.DataMoved moved = transferDecoder.decode(entry.view(), increment);
+    names.requireProcess(moved.process());
+    sink.accept(moved);
   }
 
   private void sent(MapKey entry, Increment increment, ByteBuffer values, int at) {

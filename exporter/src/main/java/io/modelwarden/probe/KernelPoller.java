@@ -45,6 +45,7 @@ public final class KernelPoller implements AutoCloseable {
   private final Disarming disarming;
   private final Declarations declarations;
   private final SessionMarks sessionMarks;
+  private final Channels channels;
   private final CgroupTable cgroups;
   private final FileHolders holders;
   private final SelectedEvents selected;
@@ -95,6 +96,7 @@ public final class KernelPoller implements AutoCloseable {
     this.blindSpots = new BlindSpots(kernel, texts, clock, sink);
     this.declarations = new Declarations(kernel);
     this.sessionMarks = new SessionMarks(kernel);
+    this.channels = new Channels(kernel);
     cgroups.activate();
   }
 
@@ -174,6 +176,7 @@ public final class KernelPoller implements AutoCloseable {
     sweptNanos = nowBootNanos;
     processes.sweep(nowBootNanos);
     sessionMarks.sweep(processes.execSessions(), nowBootNanos);
+    channels.sweep(nowBootNanos);
     Set<Integer> used = new HashSet<>();
     counters.collectFiles(used);
     mappings.collectFiles(used);
@@ -274,6 +277,16 @@ public final class KernelPoller implements AutoCloseable {
 
   public int knownCgroups() {
     return cgroups.entries();
+  }
+
+  /** Pipes and sockets into which armed processes can write, at the last sweep. */
+  public int knownChannels() {
+    return channels.entries();
+  }
+
+  /** Channels that were forgotten because there were too many. */
+  public long channelsEvicted() {
+    return channels.evicted();
   }
 
   public int knownFiles() {

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,11 +35,13 @@ public final class KernelSide implements AutoCloseable {
   private final BpfObject object;
   private final Map<String, ElfFile.Symbol> symbols;
   private final Layouts layouts;
+  private final Duration trailLifetime;
   private final List<BpfLink> links = new ArrayList<>();
   private final List<ProbeStatus> statuses = new ArrayList<>();
   private final Set<String> leftOut = new HashSet<>();
 
-  private KernelSide(BpfObject object, byte[] file) {
+  private KernelSide(BpfObject object, byte[] file, Duration trailLifetime) {
+    this.trailLifetime = trailLifetime;
     this.object = object;
     this.symbols = ElfFile.of(file).symbols();
     this.layouts = new Layouts(file);
@@ -52,7 +55,9 @@ public final class KernelSide implements AutoCloseable {
               + " with CONFIG_DEBUG_INFO_BTF");
     }
     byte[] file = objectFile();
-    KernelSide kernel = new KernelSide(BpfObject.open(library, "modelwarden", file), file);
+    KernelSide kernel =
+        new KernelSide(
+            BpfObject.open(library, "modelwarden", file), file, settings.trail().lifetime());
     try {
       kernel.apply(settings);
       kernel.chooseForms(library, settings);
@@ -140,6 +145,11 @@ public final class KernelSide implements AutoCloseable {
     return map(map).maxEntries();
   }
 
+  /** For how long a channel without a write is known. */
+  Duration trailLifetime() {
+    return trailLifetime;
+  }
+
   Layouts layouts() {
     return layouts;
   }
@@ -175,6 +185,11 @@ public final class KernelSide implements AutoCloseable {
     if (!settings.raceWitness()) {
       map("files_above").setMaxEntries(1);
     }
+    ProbeSettings.Trail trail = settings.trail();
+    variable("setting_trail_hops").putInt(0, trail.hops());
+    variable("setting_share_millionths").putInt(0, trail.shareMillionths());
+    variable("setting_share_window_ns").putLong(0, trail.window().toNanos());
+    flag("setting_accepted_passes", trail.acceptedPasses());
     settings.mapEntries().forEach((name, entries) -> map(name).setMaxEntries(entries));
     map("doorbells").setMaxEntries(settings.ringBytes());
   }

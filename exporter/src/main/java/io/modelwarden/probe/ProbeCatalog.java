@@ -20,6 +20,7 @@ final class ProbeCatalog {
           Map.entry("on_uring_result", new Purpose("reads and writes over io_uring", false)),
           Map.entry("on_uring_submit", new Purpose("io_uring without completions", false)),
           Map.entry("on_uring_overflow", new Purpose("io_uring with a full ring", false)),
+          Map.entry("on_sock_recv_length", new Purpose("bytes received from holders", false)),
           Map.entry("on_inet_sock_set_state", new Purpose("who began a connection", false)),
           Map.entry("on_sendmsg4", new Purpose("receivers of IPv4 datagrams", false)),
           Map.entry("on_sendmsg6", new Purpose("receivers of IPv6 datagrams", false)),
@@ -36,6 +37,7 @@ final class ProbeCatalog {
           Map.entry("set_holder", new Purpose("whose files are", true)),
           Map.entry("disarm", new Purpose("ends of marks", true)),
           Map.entry("declare", new Purpose("marks by declaration", true)),
+          Map.entry("forget_channel", new Purpose("ends of pipes and sockets", true)),
           Map.entry("forget_sessions", new Purpose("ends of exec sessions", true)));
 
   private ProbeCatalog() {}

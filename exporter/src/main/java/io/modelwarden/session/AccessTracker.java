@@ -7,6 +7,7 @@ import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.BlindSpotPrepared;
 import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.BytesUncounted;
+import io.modelwarden.event.KernelEvent.DataMoved;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.event.KernelEvent.FileFound;
@@ -50,6 +51,7 @@ public final class AccessTracker implements EventSink {
   private final ProcessEnds ends;
   private final Holdings holdings;
   private final Recovery recovery;
+  private final Trail trail;
   private volatile int marksHeld;
 
   /**
@@ -82,7 +84,9 @@ public final class AccessTracker implements EventSink {
             processes,
             declared,
             egress::firstHolding,
-            (process, model) -> recovery().recovered(process, model));
+            (process, model) -> recovery().recovered(process, model),
+            this::held);
+    trail = new Trail(context, holdings);
     recovery = new Recovery(context, holdings);
     tracker = new FileTracker(context, sessions, holdings, sizes);
     mappings = new MappingTracker(context, holdings);
@@ -133,6 +137,8 @@ public final class AccessTracker implements EventSink {
               Coverage.unplaced(0)));
     } else if (event instanceof FileFound found) {
       found(found);
+    } else if (event instanceof DataMoved moved) {
+      moved(moved);
     } else if (event instanceof BytesSent sent) {
       sent(sent);
     } else if (event instanceof MemoryRead read) {
@@ -284,6 +290,17 @@ public final class AccessTracker implements EventSink {
     if (process != null) {
       files.found(process, found);
     }
+  }
+
+  private void moved(DataMoved moved) {
+    TrackedProcess process = process(moved.process());
+    if (process != null) {
+      trail.moved(process, moved);
+    }
+  }
+
+  private void held(TrackedProcess process) {
+    trail.held(process);
   }
 
   private void sent(BytesSent sent) {

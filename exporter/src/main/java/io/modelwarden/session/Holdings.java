@@ -3,18 +3,24 @@ package io.modelwarden.session;
 
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessFacts.Origin;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Who holds which model: by own doing, over fork and exec, by declaration; and for how long. */
 final class Holdings {
+
+  private static final Set<Via> HANDED_ON =
+      EnumSet.of(Via.PARENT, Via.SESSION, Via.PIPE, Via.SOCKET);
 
   private final Processes processes;
   private final ExecSessions execSessions;
@@ -25,18 +31,21 @@ final class Holdings {
   private final SessionLosses losses;
   private final Consumer<TrackedProcess> onFirstHolding;
   private final BiConsumer<TrackedProcess, String> onRecovered;
+  private final Consumer<TrackedProcess> onHolding;
   private long version;
 
   /**
    * @param onFirstHolding called once for a process, when it begins to hold anything
    * @param onRecovered called for each model that a process held before the agent
+   * @param onHolding called for each model that a process begins to hold
    */
   Holdings(
       Context context,
       Processes processes,
       Function<ProcessFacts, Optional<Declaration>> declared,
       Consumer<TrackedProcess> onFirstHolding,
-      BiConsumer<TrackedProcess, String> onRecovered) {
+      BiConsumer<TrackedProcess, String> onRecovered,
+      Consumer<TrackedProcess> onHolding) {
     this.processes = processes;
     this.execSessions = new ExecSessions(context.settings(), context.losses());
     this.catalog = context.catalog();
@@ -46,6 +55,7 @@ final class Holdings {
     this.losses = context.losses();
     this.onFirstHolding = onFirstHolding;
     this.onRecovered = onRecovered;
+    this.onHolding = onHolding;
   }
 
   /** What a process holds from its beginning, and so do its children that were seen before it. */
@@ -95,7 +105,8 @@ final class Holdings {
       return process.droppedNanos + settings.marksAfterExec().toNanos();
     }
     long lastNanos = Math.max(process.lineage.lastReadNanos, process.seenNanos);
-    return lastNanos + settings.marksInherited().toNanos();
+    Duration limit = isPassed(process) ? settings.trail().lifetime() : settings.marksInherited();
+    return lastNanos + limit.toNanos();
   }
 
   /**
@@ -159,6 +170,7 @@ final class Holdings {
   private void holdOne(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
     int limit = settings.limits().modelsPerLineage();
     boolean first = !process.holds();
+    boolean fresh = !process.holdings().containsKey(model);
     if (process.hold(model, via, sinceEpochNanos, limit)) {
       version++;
     }
@@ -168,6 +180,9 @@ final class Holdings {
     }
     if (via == Via.RECOVERED) {
       onRecovered.accept(process, model);
+    }
+    if (fresh) {
+      onHolding.accept(process);
     }
   }
 
@@ -200,9 +215,12 @@ final class Holdings {
     return process.holdings().values().stream()
         .map(TrackedProcess.Held::via)
         .allMatch(
-            via ->
-                via == Via.PARENT
-                    || via == Via.SESSION
-                    || (via == Via.RECOVERED && endsLikeBefore));
+            via -> HANDED_ON.contains(via) || (via == Via.RECOVERED && endsLikeBefore));
+  }
+
+  /** Whether it has a mark because of what it read from others. */
+  static boolean isPassed(TrackedProcess process) {
+    return process.holdings().values().stream()
+        .anyMatch(held -> held.via() == Via.PIPE || held.via() == Via.SOCKET);
   }
 }

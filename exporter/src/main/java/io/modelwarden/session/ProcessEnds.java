@@ -87,6 +87,9 @@ final class ProcessEnds {
   /** One that has a model open keeps its mark, and is asked again later and later. */
   private void expire(TrackedProcess process) {
     if (source.disarm(process.key())) {
+      if (Holdings.isPassed(process)) {
+        context.losses().count(SessionLoss.TRAIL_EXPIRED);
+      }
       remove(process);
     } else {
       process.postponeDisarming(nanos());

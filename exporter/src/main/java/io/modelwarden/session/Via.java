@@ -7,6 +7,8 @@ public enum Via {
   WRITE,
   PARENT,
   SESSION,
+  PIPE,
+  SOCKET,
   RECOVERED,
   MEMORY,
   DECLARED

@@ -183,8 +183,8 @@ public final class AttributeNames {
   public static final AttributeKey<Long> MODEL_DATA_SIZE =
       say(
           longKey("modelwarden.process.model_data.size"),
-          "model bytes that the process' lineage read, mapped or took from another process' memory,"
-              + " running total; the model's size where nobody saw it being taken, absent if that is"
+          "model bytes that the process' lineage read, mapped, took from another process' memory"
+              + " or got over pipes and sockets from one that did, running total; the model's size where nobody saw it being taken, absent if that is"
               + " not known; on memory spans those of the process that was read");
   public static final AttributeKey<Double> MODEL_DATA_AGE =
       say(
@@ -196,7 +196,8 @@ public final class AttributeNames {
       say(
           stringKey("modelwarden.process.model_data.via"),
           "`self`, `parent`, `write`, `declared`, `memory`: taken from the memory of a holder,"
-              + " `session`: another process of the same exec session, or `recovered`: the process is"
+              + " `session`: another process of the same exec session, `pipe` or `socket` (of this"
+              + " machine): what a holder wrote to it, or `recovered`: the process is"
               + " older than the agent, which knows of it by an open or mapped file, a declaration,"
               + " what an earlier agent knew, or another process of its container");
 

@@ -11,6 +11,7 @@ public enum Hook {
   URING_SUBMIT("io_uring_submit_req", 4),
   URING_OVERFLOW("io_uring_cqe_overflow", 3),
   SOCK_SEND_LENGTH("sock_send_length", 3),
+  SOCK_RECV_LENGTH("sock_recv_length", 3),
   SENDMSG("cgroup/sendmsg", 3),
   SOCK_SET_STATE("inet_sock_set_state", 3),
   PROCESS_FORK("sched_process_fork", 3),

@@ -129,7 +129,7 @@ class ExecStdioTest {
             .orElseThrow()
             .process();
     assertThat(gzip.executableName()).isEqualTo("gzip");
-    assertThat(gzip.origin()).isEqualTo(Origin.SESSION);
+    assertThat(gzip.origin()).isEqualTo(Origin.PASSED); // by the pipe, before it wrote
     assertThat(gzip.execSession()).isEqualTo(cat.execSession()).isPositive();
     assertThat(cat.origin()).isEqualTo(Origin.SELF);
   }

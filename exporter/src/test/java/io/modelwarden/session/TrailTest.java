@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.modelwarden.session;
+
+import static io.modelwarden.session.Scene.GIB;
+import static io.modelwarden.session.Scene.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelwarden.event.FileFacts.Verdict;
+import io.modelwarden.event.KernelEvent.Channel;
+import io.modelwarden.event.ProcessFacts.Entrance;
+import io.modelwarden.event.ProcessFacts.Origin;
+import io.modelwarden.event.ProcessKey;
+import io.modelwarden.session.Evidence.EgressFacts;
+import io.modelwarden.session.Evidence.FileAccessFacts;
+import io.modelwarden.session.Measurement.NetworkIo;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Model data that go over pipes and sockets: who holds them afterwards, and who never does. */
+class TrailTest {
+
+  private static final String CONTAINER = "/docker/" + "a".repeat(64);
+  private static final long PIPE = 1;
+  private static final long SOCKET = 2;
+  private static final long PORTS = -1;
+
+  private final Scene scene = new Scene();
+
+  @Test
+  void receiver_sendsWithTheNameSizeAndFileOfTheModel() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey cat = scene.starts(10, "cat");
+    scene.reads(cat, scene.model(GIB), GIB);
+    scene.writes(cat, Channel.PIPE, PIPE, GIB);
+    scene.ends(cat);
+    ProcessKey nc = reader(11, "nc");
+    scene.receives(nc, Channel.PIPE, PIPE, 700 * MIB);
+    scene.sends(nc, 700 * MIB);
+    scene.ends(nc);
+
+    Evidence egress = scene.sink.spansOf(EgressFacts.class).get(0);
+    EgressFacts facts = scene.sink.lastFacts(EgressFacts.class);
+    assertThat(egress.model()).isEqualTo(new ModelSet("llama", "safetensors", GIB));
+    assertThat(facts.path()).isEqualTo("/models/llama/model-00001-of-00004.safetensors");
+    assertThat(facts.holding()).isEqualTo(new Holding(700 * MIB, 0, 1, Via.PIPE));
+    assertThat(egress.links())
+        .containsExactly(scene.sink.spansOf(FileAccessFacts.class).get(0).identity());
+    assertThat(bytesSent()).isEqualTo(700 * MIB);
+  }
+
+  @Test
+  void ageOfTheDataAtTheReceiver_isThatOfTheLastBytesThatCame() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey cat = scene.starts(10, "cat");
+    scene.reads(cat, scene.model(GIB), GIB);
+    scene.writes(cat, Channel.SOCKET, SOCKET, GIB);
+    scene.passes(Duration.ofMinutes(1));
+    ProcessKey relay = reader(11, "socat");
+    scene.receives(relay, Channel.SOCKET, SOCKET, GIB);
+    scene.passes(Duration.ofHours(1));
+    scene.sends(relay, GIB);
+    scene.passes(Duration.ofSeconds(31));
+
+    assertThat(scene.sink.lastFacts(EgressFacts.class).holding())
+        .isEqualTo(new Holding(GIB, 3600, 1, Via.SOCKET));
+  }
+
+  /** Maps are read in no order, and a verdict may come after the theft. */
+  @Test
+  void whateverComesFirst_readWriteSendOrVerdict_allIsCounted() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey first = reader(11, "gzip");
+    ProcessKey second = reader(12, "nc");
+    int file = scene.file(GIB, Verdict.UNDECIDED);
+    scene.sends(second, 300 * MIB);
+    scene.receives(second, Channel.SOCKET, SOCKET, 300 * MIB);
+    scene.receives(first, Channel.PIPE, PIPE, GIB);
+    scene.writes(first, Channel.SOCKET, SOCKET, 300 * MIB);
+    ProcessKey cat = scene.starts(10, "cat");
+    scene.reads(cat, file, GIB);
+    scene.writes(cat, Channel.PIPE, PIPE, GIB);
+    assertThat(scene.sink.measurements).isEmpty();
+
+    scene.decides(file, GIB, Verdict.MODEL);
+    assertThat(bytesSent()).isEqualTo(300 * MIB);
+    scene.ends(second);
+    assertThat(scene.sink.lastFacts(EgressFacts.class).holding().dataBytes()).isEqualTo(300 * MIB);
+  }
+
+  /** A write of all that has not returned yet: nothing is known but that it could write. */
+  @Test
+  void writerThatHasNotReturned_passesItsMark() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey thief = scene.starts(10, "python3");
+    scene.writes(thief, Channel.PIPE, PIPE, 0);
+    scene.reads(thief, scene.model(GIB), GIB);
+    ProcessKey nc = reader(11, "nc");
+    scene.receives(nc, Channel.PIPE, PIPE, 100 * MIB);
+    scene.sends(nc, 100 * MIB);
+
+    assertThat(bytesSent()).isEqualTo(100 * MIB);
+  }
+
+  @Test
+  void readerOfAPipeIntoWhichOthersWrite_holdsNothing() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey silent = scene.starts(10, "sha256sum");
+    scene.writes(silent, Channel.PIPE, PIPE, 0);
+    scene.reads(silent, scene.model(GIB), GIB);
+    ProcessKey mail = reader(11, "mail");
+    scene.receives(mail, Channel.PIPE, PIPE, 1000);
+    scene.sends(mail, 1000);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  @Test
+  void whoCouldWriteAndReadNothing_holdsNothing() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey thief = scene.starts(10, "python3");
+    scene.reads(thief, scene.model(GIB), GIB);
+    scene.writes(thief, Channel.PIPE, PIPE, MIB);
+    ProcessKey other = reader(11, "sh");
+    scene.writes(other, Channel.PIPE, PIPE, MIB);
+    scene.sends(other, MIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  @Test
+  void childOfAReceiver_holdsWhatCameBeforeTheFork() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey shell = receivesAll(11, "sh");
+    scene.passesSecond();
+    ProcessKey child = scene.forks(shell, 12, "curl");
+    scene.sends(child, GIB);
+
+    assertThat(bytesSent()).isEqualTo(GIB);
+  }
+
+  @Test
+  void shipperOfAServersLog_staysClean_howeverLongItIs() {
+    ProcessKey server = server();
+    ProcessKey shipper = reader(11, "fluent-bit");
+    for (int minute = 0; minute < 24 * 60; minute++) {
+      scene.writes(server, Channel.PIPE, PIPE, 5 * MIB);
+      scene.receives(shipper, Channel.PIPE, PIPE, 5 * MIB);
+      scene.sends(shipper, 5 * MIB);
+      scene.passes(Duration.ofMinutes(1));
+    }
+    assertThat(scene.sink.measured(NetworkIo.class)).isEmpty();
+  }
+
+  /** Others write to the same pipe: what the server wrote itself is what counts. */
+  @Test
+  void shipperOfALogThatOthersFill_staysClean() {
+    ProcessKey server = server();
+    ProcessKey shipper = reader(11, "fluent-bit");
+    scene.writes(server, Channel.PIPE, PIPE, 100);
+    scene.receives(shipper, Channel.PIPE, PIPE, GIB);
+    scene.sends(shipper, GIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  @Test
+  void shareOfTheModelWithinTheWindow_isMoreThanALog() {
+    ProcessKey server = server();
+    ProcessKey child = reader(11, "gzip");
+    for (int minute = 0; minute < 5; minute++) {
+      assertThat(bytesSent()).isZero();
+      scene.writes(server, Channel.PIPE, PIPE, 11 * MIB);
+      scene.receives(child, Channel.PIPE, PIPE, 11 * MIB);
+      scene.sends(child, 11 * MIB);
+      scene.passes(Duration.ofSeconds(20));
+    }
+    assertThat(bytesSent()).isEqualTo(55 * MIB);
+  }
+
+  @Test
+  void sidecarProxy_towardsWhichAServerStreamsForAnHour_staysClean() {
+    ProcessKey server = server();
+    scene.at("/docker/" + "b".repeat(64), Entrance.ENTRYPOINT);
+    ProcessKey envoy = reader(11, "envoy");
+    for (int second = 0; second < 3600; second++) {
+      scene.answers(server, PORTS, MIB);
+      scene.receives(envoy, Channel.SOCKET, PORTS, MIB);
+      scene.sends(envoy, MIB);
+      scene.passesSecond();
+    }
+    assertThat(scene.sink.measured(NetworkIo.class)).isEmpty();
+  }
+
+  @Test
+  void serviceOfTheMachine_isAServerToo() {
+    scene.at("/system.slice/dockerd.service", Entrance.UNKNOWN);
+    ProcessKey dockerd = receivesAll(11, "dockerd");
+    ProcessKey client = reader(12, "docker");
+    scene.writes(dockerd, Channel.SOCKET, SOCKET, MIB);
+    scene.receives(client, Channel.SOCKET, SOCKET, MIB);
+    scene.sends(client, MIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  @Test
+  void execInTheServersContainer_isNoServer() {
+    server();
+    scene.inExecSession(1);
+    ProcessKey cat = scene.starts(12, "cat");
+    scene.reads(cat, 1, MIB);
+    scene.writes(cat, Channel.SOCKET, PORTS, MIB);
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey relay = reader(13, "socat");
+    scene.receives(relay, Channel.SOCKET, PORTS, MIB);
+    scene.sends(relay, MIB);
+
+    assertThat(bytesSent()).isEqualTo(MIB);
+  }
+
+  /** The ports belong to others by then. */
+  @Test
+  void portsThatWereQuietForLong_areOtherPorts() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey thief = scene.starts(10, "python3");
+    scene.reads(thief, scene.model(GIB), GIB);
+    scene.writes(thief, Channel.SOCKET, PORTS, MIB);
+    scene.passes(Duration.ofMinutes(11));
+    ProcessKey other = reader(11, "postgres");
+    scene.receives(other, Channel.SOCKET, PORTS, MIB);
+    scene.sends(other, MIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  @Test
+  void markThatCameOverAPipe_endsADayAfterTheLastBytes_andIsCounted() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey relay = receivesAll(11, "tmux");
+    scene.holdsOpen.remove(relay);
+    scene.passes(Duration.ofHours(23));
+    assertThat(scene.marksEnded).doesNotContain(relay);
+    assertThat(scene.tracker.losses().get(SessionLoss.TRAIL_EXPIRED)).isZero();
+
+    scene.passes(Duration.ofMinutes(61));
+    assertThat(scene.marksEnded).contains(relay);
+    assertThat(scene.tracker.losses().get(SessionLoss.TRAIL_EXPIRED)).isEqualTo(1);
+  }
+
+  @Test
+  void channels_areBounded_andTheLossIsCounted() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey thief = scene.starts(10, "python3");
+    int most = TrailSettings.defaults().channels();
+    for (int channel = 1; channel <= most + 7; channel++) {
+      scene.writes(thief, Channel.PIPE, channel, MIB);
+    }
+    assertThat(scene.tracker.losses().get(SessionLoss.CHANNEL_EVICTED)).isEqualTo(7);
+  }
+
+  /** A container's own process that has loaded a model of 1 GiB. */
+  private ProcessKey server() {
+    scene.at(CONTAINER, Entrance.ENTRYPOINT);
+    ProcessKey server = scene.starts(10, "vllm");
+    scene.reads(server, scene.model(GIB), GIB);
+    scene.at("/user", Entrance.UNKNOWN);
+    return server;
+  }
+
+  private ProcessKey receivesAll(int pid, String executable) {
+    ProcessKey relay = reader(pid, executable);
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey cat = scene.starts(10, "cat");
+    scene.reads(cat, scene.model(GIB), GIB);
+    scene.writes(cat, Channel.PIPE, PIPE, GIB);
+    scene.receives(relay, Channel.PIPE, PIPE, GIB);
+    scene.ends(cat);
+    return relay;
+  }
+
+  /** One that the kernel armed when it read from a channel. */
+  private ProcessKey reader(int pid, String executable) {
+    scene.holdsOpen.add(Scene.key(pid)); // which it reads from again and again
+    return scene.seen(Scene.key(pid), null, executable, Origin.PASSED);
+  }
+
+  private long bytesSent() {
+    return scene.sink.measured(NetworkIo.class).stream().mapToLong(NetworkIo::bytes).sum();
+  }
+}
