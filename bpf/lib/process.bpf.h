@@ -234,9 +234,9 @@ static __always_inline void end_process(const struct process_key *key, __u32 fla
 
 	if (!facts)
 		return;
-	if (!facts->end_ns)
+	/* The last two threads may both come here: only one of them ends it. */
+	if (!__sync_val_compare_and_swap(&facts->end_ns, 0, bpf_ktime_get_boot_ns()))
 		__sync_fetch_and_add(filter_of_process(key), -1);
-	facts->end_ns = bpf_ktime_get_boot_ns();
 	__sync_fetch_and_or(&facts->flags, flag);
 	if (facts->touches)
 		ring(DOORBELL_PROCESS_END, key);
