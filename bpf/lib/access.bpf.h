@@ -10,13 +10,18 @@ struct {
 	__type(value, struct access_count);
 } accesses SEC(".maps");
 
-static __always_inline void store_file_path(struct task_struct *task, struct file *file,
-					    __u32 file_id)
+/* Apart, because the stack of all that call each other on the way to a channel is short. */
+__noinline int store_file_path(const struct references *references, __u32 file_id)
 {
 	struct text_key key = {.id = file_id, .kind = TEXT_FILE_PATH};
+	struct task_struct *task;
 
+	if (!references)
+		return 0;
+	task = references->task;
 	key.mount_namespace = mount_namespace_of(task);
-	store_path(&key, &file->f_path, BPF_CORE_READ(task, fs));
+	store_path(&key, &references->file->f_path, BPF_CORE_READ(task, fs));
+	return 0;
 }
 
 static __always_inline void ring_touch(const struct doorbell *where)
@@ -42,7 +47,7 @@ __noinline int touch_file(const struct references *references, const struct door
 	facts = arm(references, &where->process, flags);
 	if (facts) /* it may have gone to another since it was armed: the path is stored by it */
 		facts->mount_namespace = mount_namespace_of(references->task);
-	store_file_path(references->task, references->file, where->file_id);
+	store_file_path(references, where->file_id);
 	ring_touch(where);
 	return 0;
 }

@@ -214,8 +214,7 @@ final class Holdings {
     boolean endsLikeBefore = process.markEndsNanos() != TrackedProcess.NEVER;
     return process.holdings().values().stream()
         .map(TrackedProcess.Held::via)
-        .allMatch(
-            via -> HANDED_ON.contains(via) || (via == Via.RECOVERED && endsLikeBefore));
+        .allMatch(via -> HANDED_ON.contains(via) || (via == Via.RECOVERED && endsLikeBefore));
   }
 
   /** Whether it has a mark because of what it read from others. */
