@@ -81,7 +81,7 @@ struct process_facts {
 	__u32 entrance; /* enum process_entrance, when it was armed */
 	__u32 session;  /* number of its exec session, 0 if it is in none */
 	__u32 hops;     /* channels between it and who took the data; 0: it did itself */
-	__u32 reserved;
+	__u32 looked;   /* its descriptors were looked at; what inherits has others */
 	char name[EXECUTABLE_NAME_BYTES];
 };
 

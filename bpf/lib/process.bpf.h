@@ -182,15 +182,20 @@ static __always_inline struct process_facts *arm(const struct references *refere
 	if (!(flags & PROCESS_SESSION))
 		session_takes_model(session_of(task));
 	if (facts) {
-		if (__sync_fetch_and_add(&facts->touches, 1) && facts->hops <= references->hops)
+		if (!__sync_fetch_and_add(&facts->touches, 1) || facts->hops > references->hops)
+			facts->hops = references->hops;
+		else if (facts->looked)
 			return facts;
-		facts->hops = references->hops;
 	} else {
 		add_process(references, key, flags);
 	}
-	if (BPF_CORE_READ(task, pid) == bpf_get_current_task_btf()->pid)
-		register_descriptors();
-	return bpf_map_lookup_elem(&processes, key);
+	if (BPF_CORE_READ(task, pid) != bpf_get_current_task_btf()->pid)
+		return bpf_map_lookup_elem(&processes, key);
+	register_descriptors();
+	facts = bpf_map_lookup_elem(&processes, key);
+	if (facts)
+		facts->looked = 1;
+	return facts;
 }
 
 /* One that writes out of its exec session is armed by what another process of it has taken. */

