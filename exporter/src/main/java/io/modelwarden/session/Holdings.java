@@ -16,7 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Who holds which model: by own doing, over fork and exec, by declaration; and for how long. */
+/** Who holds which model: by own doing, over fork, exec, pipes and sockets, by declaration; for how long. */
 final class Holdings {
 
   private static final Set<Via> HANDED_ON =
