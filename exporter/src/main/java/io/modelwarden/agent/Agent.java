@@ -75,6 +75,7 @@ final class Agent implements AutoCloseable {
 
         @Override
         public void ended(Workload workload) {
+          tracker().ended(workload);
           telemetry().endWorkload(workload);
         }
       };

@@ -23,6 +23,7 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.Action;
 import io.modelwarden.session.Evidence.BlindSpotFacts;
 import io.modelwarden.workload.CgroupPath;
+import io.modelwarden.workload.PodContainer;
 import io.modelwarden.workload.Readiness;
 import io.modelwarden.workload.Workload;
 import io.modelwarden.workload.WorkloadResolver;
@@ -46,6 +47,7 @@ public final class AccessTracker implements EventSink {
   private final FileTracker tracker;
   private final FileEvents files;
   private final MappingTracker mappings;
+  private final SizeGauges sizes;
   private final EgressTracker egress;
   private final MemoryTracker memory;
   private final ProcessEnds ends;
@@ -76,7 +78,7 @@ public final class AccessTracker implements EventSink {
     starts = new Starts(settings.phase(), settings.limits().processes(), time, readiness);
     processes = new Processes(workloads, starts, settings.limits().processes(), time);
     sessions = new Sessions(context);
-    SizeGauges sizes = new SizeGauges(sink);
+    sizes = new SizeGauges(sink);
     egress = new EgressTracker(context, sessions, sizes, scopes);
     holdings =
         new Holdings(
@@ -181,6 +183,18 @@ public final class AccessTracker implements EventSink {
     egress.renamed(before, after);
     memory.renamed(before, after);
     mappings.renamed(before, after, context.time().epochNanos());
+  }
+
+  /** Its pod is gone: what is remembered of it for later is let go. */
+  public void ended(Workload workload) {
+    PodContainer container = workload.container();
+    if (container != null) {
+      starts.ended(container.podUid());
+    }
+    tracker.ended(workload);
+    egress.ended(workload);
+    memory.ended(workload);
+    sizes.ended(workload);
   }
 
   /** Other models may be declared now. A process that was one's holder once stays that. */

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -57,6 +58,17 @@ final class Coverages<K> {
         }
       }
     }
+  }
+
+  /** Takes keys away that nobody will add to. */
+  void removeIf(Predicate<K> gone) {
+    keys.entrySet()
+        .removeIf(
+            entry -> {
+              boolean removed = gone.test(entry.getKey());
+              size -= removed ? entry.getValue().files() : 0;
+              return removed;
+            });
   }
 
   private void evict(K newest) {

@@ -63,6 +63,11 @@ final class EgressTracker {
             key.workload().equals(before) ? new AcceptedKey(after, key.scope(), key.peer()) : key);
   }
 
+  void ended(Workload workload) {
+    totals.removeIf(key -> key.workload().equals(workload));
+    accepted.removeIf(key -> key.workload().equals(workload));
+  }
+
   /** What it sent while its first read still ran counts as well. */
   void firstHolding(TrackedProcess process) {
     process.pending.drain(

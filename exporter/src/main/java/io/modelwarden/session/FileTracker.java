@@ -103,6 +103,11 @@ final class FileTracker {
     coverages.rekey(rename);
   }
 
+  void ended(Workload workload) {
+    totals.removeIf(key -> key.workload().equals(workload));
+    coverages.removeIf(key -> key.workload().equals(workload));
+  }
+
   /** A number beside the mapping's: totals, shares and evidence go by the mapped length. */
   private void touched(TrackedProcess process, String model, Access access) {
     sink.measure(

@@ -65,6 +65,10 @@ final class MemoryTracker {
         key -> key.reader().equals(before) ? new TotalKey(after, key.victimLineage()) : key);
   }
 
+  void ended(Workload workload) {
+    totals.removeIf(key -> key.reader().equals(workload));
+  }
+
   /** Cgroups below the container's own do not divide it. */
   private static boolean isSameContainer(TrackedProcess reader, TrackedProcess victim) {
     String container = CgroupPath.parse(reader.facts.cgroupPath()).containerId();

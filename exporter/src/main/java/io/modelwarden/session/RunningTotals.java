@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Sums over the window of totals by key; beyond the bound the key touched longest ago is lost. */
@@ -51,6 +52,11 @@ final class RunningTotals<K> {
         totals.computeIfAbsent(after, any -> new HourlyTotal(windowHours)).addAll(moved);
       }
     }
+  }
+
+  /** Takes keys away that nobody will add to. */
+  void removeIf(Predicate<K> gone) {
+    totals.keySet().removeIf(gone);
   }
 
   int size() {

@@ -47,6 +47,10 @@ final class SizeGauges {
     sink.measure(model(workload, epochNanos, set.name(), size));
   }
 
+  void ended(Workload workload) {
+    reported.keySet().removeIf(key -> key.workload().equals(workload));
+  }
+
   private static Measurement model(Workload workload, long epochNanos, String model, Size size) {
     return new Measurement.ModelSize(workload, epochNanos, model, size.format(), size.bytes());
   }

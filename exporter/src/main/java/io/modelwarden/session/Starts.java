@@ -49,6 +49,11 @@ final class Starts {
     return loading;
   }
 
+  /** The pod is gone, and no container of it will start again. */
+  void ended(String podUid) {
+    known.keySet().removeIf(start -> start.place().podUid().equals(podUid));
+  }
+
   void tick() {
     long now = time.nanos();
     known.forEach(

@@ -57,6 +57,11 @@ final class AwaitedEvidence {
     return taken.stream().map(evidence -> evidence.of(after)).toList();
   }
 
+  /** Nothing is told of it any more; what is all the same does not wait, and goes without names. */
+  synchronized void end(Workload workload) {
+    names.replaceAll((before, after) -> after.equals(workload) ? before : after);
+  }
+
   synchronized List<Evidence> takeAll() {
     List<Evidence> all = waiting.values().stream().flatMap(List::stream).toList();
     waiting.clear();

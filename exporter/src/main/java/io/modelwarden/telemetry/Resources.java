@@ -7,8 +7,11 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.resources.ResourceBuilder;
 import io.opentelemetry.semconv.SchemaUrls;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The resource of each workload: always the same instance while it is in use, because OTLP groups
@@ -31,6 +34,8 @@ final class Resources {
         }
       };
 
+  private final Set<Workload> ended = new HashSet<>();
+
   Resources(HostIdentity host, String version) {
     this.host = host;
     this.scope =
@@ -46,6 +51,22 @@ final class Resources {
 
   synchronized Resource of(Workload workload) {
     return known.computeIfAbsent(workload, this::make);
+  }
+
+  /** It is kept only for as long as it has series. */
+  synchronized void end(Workload workload) {
+    ended.add(workload);
+  }
+
+  /** Forgets those that have ended and are not in use. */
+  synchronized void forgetEnded(Set<Workload> inUse) {
+    for (Iterator<Workload> all = ended.iterator(); all.hasNext(); ) {
+      Workload workload = all.next();
+      if (!inUse.contains(workload)) {
+        known.remove(workload);
+        all.remove();
+      }
+    }
   }
 
   /** The agent's own. */

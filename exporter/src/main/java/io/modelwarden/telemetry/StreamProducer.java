@@ -60,6 +60,7 @@ final class StreamProducer implements MetricProducer {
           });
       byResource.values().forEach(Points::finish);
     }
+    resources.forgetEnded(inUse.keySet());
     self.addTo(agent, now, metrics);
     return metrics;
   }

@@ -119,6 +119,8 @@ public final class Telemetry implements EvidenceSink, AutoCloseable {
   /** Its series are exported once more, then end; a later measurement begins new ones at zero. */
   public void endWorkload(Workload workload) {
     streams.endWorkload(workload);
+    resources.end(workload);
+    awaited.end(workload);
   }
 
   /** Present values of the workloads' series, for whoever publishes them by other means. */

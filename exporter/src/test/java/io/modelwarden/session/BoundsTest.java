@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.Flow.Role;
 import io.modelwarden.event.KernelEvent.Direction;
+import io.modelwarden.event.ProcessFacts.Entrance;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.session.Evidence.FileAccessFacts;
 import io.modelwarden.session.SessionSettings.Limits;
@@ -56,6 +57,24 @@ class BoundsTest {
                 .mapToLong(FileAccessFacts::sliceBytes)
                 .sum())
         .isEqualTo(100_000_000);
+  }
+
+  @Test
+  void workloadsThatEnded_makeRoomForOthers() {
+    Scene scene = new Scene(Scene.limited(new Limits(9, 9, 2, 9, 9, 9, 9, 9)));
+    int shard = scene.model(GIB);
+    for (int run = 1; run <= 5; run++) {
+      scene.at("/system.slice/server-" + run + ".service", Entrance.ENTRYPOINT);
+      ProcessKey server = scene.starts(run, "server");
+      scene.reads(server, shard, MIB);
+      scene.sends(server, MIB);
+      scene.ends(server);
+      scene.passesSecond();
+      scene.sink.spans.stream().map(Evidence::workload).distinct().forEach(scene.tracker::ended);
+    }
+
+    assertThat(scene.sink.facts(FileAccessFacts.class)).hasSize(5);
+    assertThat(scene.tracker.losses().byReason().values()).containsOnly(0L);
   }
 
   @Test

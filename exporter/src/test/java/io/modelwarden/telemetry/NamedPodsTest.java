@@ -170,6 +170,28 @@ class NamedPodsTest {
   }
 
   @Test
+  void evidenceOfAPodThatIsGone_doesNotWait() {
+    AwaitedEvidence awaited = new AwaitedEvidence();
+    var read = Story.evidence(Story.file(Action.READ)).of(AWAITED);
+    awaited.take(AWAITED, SERVER);
+    awaited.end(SERVER);
+    assertThat(awaited.named(read)).isEqualTo(read);
+  }
+
+  /** OTLP groups by identity. */
+  @Test
+  void resourceOfADeletedPod_isTheSameAsLongAsItHasSeries() {
+    Resource before = resources.of(SERVER);
+    read(SERVER, 100);
+    streams.endWorkload(SERVER);
+    resources.end(SERVER);
+    collect();
+    assertThat(resources.of(SERVER)).isSameAs(before);
+    collect();
+    assertThat(resources.of(SERVER)).isNotSameAs(before).isEqualTo(before);
+  }
+
+  @Test
   void floodOfEvidence_doesNotWait() {
     AwaitedEvidence awaited = new AwaitedEvidence();
     var read = Story.evidence(Story.file(Action.READ)).of(AWAITED);
