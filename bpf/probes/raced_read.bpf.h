@@ -69,7 +69,7 @@ __noinline int count_by_witness(__u64 address, __u32 method, __u64 start, __u64 
 		return RACE_COUNTED;
 	struct doorbell where = {.process = key.process};
 	describe_touch(&where, &file_key, facts, -1, 0);
-	arm(references.task, &key.process, 0);
+	arm(&references, &key.process, 0);
 	ring_touch(&where);
 	count_first_access(&key, &references, start, bytes, inode->i_size);
 	return RACE_COUNTED;

@@ -45,6 +45,7 @@ class DumpsExpectedTest {
                 Map.of(),
                 1 << 16,
                 true,
+                false,
                 ProbeSettings.Trail.defaults()));
   }
 
