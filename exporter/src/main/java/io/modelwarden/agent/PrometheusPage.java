@@ -43,11 +43,7 @@ final class PrometheusPage {
   }
 
   private void register(Identity identity, Sample first) {
-    Tags tags =
-        Tags.of(
-            identity.attributes().entrySet().stream()
-                .map(entry -> Tag.of(entry.getKey(), entry.getValue()))
-                .toList());
+    Tags tags = tags(first);
     if (first.metric().instrument() == Instrument.COUNTER) {
       FunctionCounter.builder(identity.name(), this, page -> page.value(identity))
           .tags(tags)
@@ -61,6 +57,15 @@ final class PrometheusPage {
           .description(first.metric().description())
           .register(registry);
     }
+  }
+
+  /** Prometheus takes an empty label for none; the registry drops series that lack one of others. */
+  private static Tags tags(Sample sample) {
+    Map<String, String> all = new HashMap<>();
+    sample.metric().attributes().forEach(key -> all.put(key.getKey(), ""));
+    all.putAll(sample.attributes());
+    return Tags.of(
+        all.entrySet().stream().map(tag -> Tag.of(tag.getKey(), tag.getValue())).toList());
   }
 
   private double value(Identity identity) {
