@@ -307,16 +307,17 @@ struct own_object {
 enum channel_kind {
 	CHANNEL_PIPE = 1,   /* also a named one */
 	CHANNEL_SOCKET = 2, /* of this machine: unix, TCP and UDP over loopback */
+	CHANNEL_FILE = 3,   /* a regular one that is no model, also in memory */
 };
 
-/* Its id is that of the receiving end: a pipe's or socket's inode, or a pair of ports. */
+/* Its id is that of the receiving end: a pipe's, socket's or file's inode, or a pair of ports. */
 struct channel {
 	__u64 last_ns; /* of the last write or registration */
 	__u64 window_start_ns;
 	__u64 window_bytes; /* read since then */
 	__u64 share_bytes;  /* that must be read in a window; 0: the first byte counts */
 	__u32 hops;         /* of the writer that is the nearest to the model */
-	__u32 reserved;
+	__u32 kind;         /* enum channel_kind */
 };
 
 /* Bytes that an armed process wrote to a channel or read from it; without any: it can write. */

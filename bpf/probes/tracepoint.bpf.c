@@ -32,6 +32,7 @@
 #include "process.bpf.h"
 #include "blind_spot.bpf.h"
 #include "trail.bpf.h"
+#include "staged.bpf.h"
 #include "access.bpf.h"
 #include "mapping.bpf.h"
 #include "socket.bpf.h"

@@ -176,7 +176,7 @@ public final class KernelPoller implements AutoCloseable {
     sweptNanos = nowBootNanos;
     processes.sweep(nowBootNanos);
     sessionMarks.sweep(processes.execSessions(), nowBootNanos);
-    channels.sweep(nowBootNanos);
+    counters.forgetChannels(channels.sweep(nowBootNanos));
     Set<Integer> used = new HashSet<>();
     counters.collectFiles(used);
     mappings.collectFiles(used);

@@ -16,11 +16,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Who holds which model: by own doing, over fork, exec, pipes and sockets, by declaration; for how long. */
+/**
+ * Who holds which model: by own doing, over fork, exec, pipes, sockets and files, by declaration;
+ * for how long.
+ */
 final class Holdings {
 
   private static final Set<Via> HANDED_ON =
-      EnumSet.of(Via.PARENT, Via.SESSION, Via.PIPE, Via.SOCKET);
+      EnumSet.of(Via.PARENT, Via.SESSION, Via.PIPE, Via.SOCKET, Via.FILE);
 
   private final Processes processes;
   private final ExecSessions execSessions;
@@ -219,7 +222,6 @@ final class Holdings {
 
   /** Whether it has a mark because of what it read from others. */
   static boolean isPassed(TrackedProcess process) {
-    return process.holdings().values().stream()
-        .anyMatch(held -> held.via() == Via.PIPE || held.via() == Via.SOCKET);
+    return process.holdings().values().stream().anyMatch(held -> held.via().isPassed());
   }
 }

@@ -158,6 +158,12 @@ final class Observed implements AutoCloseable {
     return this;
   }
 
+  /** Channels that the kernel side knows. */
+  int channels() {
+    poller.sweep(Clocks.bootNanos());
+    return poller.knownChannels();
+  }
+
   /** Cgroups on which the kernel side has a verdict, or waits for one. */
   int cgroupVerdicts() {
     return poller.knownCgroups();
