@@ -481,6 +481,15 @@ struct mapped_area {
 	__u64 end;   /* not behind the file's */
 };
 
+/* What the iterator over shared memory prints: a large area that others may have mapped too. */
+struct shared_area {
+	struct process_key process;
+	__u64 channel; /* as of a file to which is written */
+	__u64 bytes;
+	__u32 armed;
+	__u32 writes; /* armed, no server, and can write there */
+};
+
 /* Argument of the syscall program `forget_sessions`: no exec session holds a model any more. */
 struct forget_sessions_request {
 	__u64 takes;    /* sessions_hold, read before the map was found empty */
@@ -533,6 +542,7 @@ ASSERT_SIZE(disarm_request, 32);
 ASSERT_SIZE(declare_request, 32);
 ASSERT_SIZE(open_file, 24);
 ASSERT_SIZE(mapped_area, 48);
+ASSERT_SIZE(shared_area, 40);
 ASSERT_SIZE(forget_sessions_request, 16);
 ASSERT_SIZE(holder_request, 40);
 

@@ -107,7 +107,9 @@ public sealed interface KernelEvent {
     PIPE,
     SOCKET,
     /** One that is no model, also in memory only. */
-    FILE
+    FILE,
+    /** Mapped by several: bytes are those that could have gone over, and may not. */
+    MEMORY
   }
 
   enum Direction {

@@ -25,6 +25,7 @@ public final class KernelPoller implements AutoCloseable {
   private static final long SWEEP_NANOS = 60_000_000_000L;
   private static final long CROWDED_NANOS = 5_000_000_000L;
   private static final long SAMPLE_NANOS = 10_000_000_000L;
+  private static final long SHARED_NANOS = 2_000_000_000L;
   private static final long FINGERPRINTS_NANOS = 100_000_000L;
 
   /** More new processes than that are told of and, if they have ended, forgotten in turns. */
@@ -41,6 +42,7 @@ public final class KernelPoller implements AutoCloseable {
   private final Counters counters;
   private final MappingSampler mappings;
   private final TouchSampler touches;
+  private final SharedMemory sharedMemory;
   private final OpenFiles openFiles;
   private final Disarming disarming;
   private final Declarations declarations;
@@ -53,6 +55,7 @@ public final class KernelPoller implements AutoCloseable {
   private final Set<ProcessKey> recovered = new HashSet<>();
   private long sweptNanos;
   private long sampledNanos;
+  private long sharedNanos;
   private long touchedNanos;
   private long touchedIntervalNanos;
 
@@ -95,6 +98,7 @@ public final class KernelPoller implements AutoCloseable {
     this.disarming = new Disarming(kernel);
     this.blindSpots = new BlindSpots(kernel, texts, clock, sink);
     this.declarations = new Declarations(kernel);
+    this.sharedMemory = new SharedMemory(kernel, declarations, clock, names, selected);
     this.sessionMarks = new SessionMarks(kernel);
     this.channels = new Channels(kernel);
     cgroups.activate();
@@ -109,6 +113,11 @@ public final class KernelPoller implements AutoCloseable {
   /** Looks now at all that is touched of mappings, whatever it costs. */
   public void lookAtTouched() {
     touches.sampleAll(mappings.mapping(processes.living()));
+  }
+
+  /** Looks now at who shares memory with a holder. */
+  public void lookAtSharedMemory() {
+    sharedMemory.sample(processes.livingBesideServers());
   }
 
   /** Finds what was open or mapped before the programs were attached. */
@@ -143,6 +152,10 @@ public final class KernelPoller implements AutoCloseable {
     if (now - sampledNanos >= SAMPLE_NANOS) {
       sampledNanos = now;
       mappings.sample(processes.living());
+    }
+    if (now - sharedNanos >= SHARED_NANOS) {
+      sharedNanos = now;
+      lookAtSharedMemory();
     }
     if (touchedIntervalNanos > 0 && now - touchedNanos >= touchedIntervalNanos) {
       touchedNanos = now;
@@ -415,6 +428,7 @@ public final class KernelPoller implements AutoCloseable {
     counters.forget(keys);
     mappings.forget(keys);
     touches.forget(keys);
+    sharedMemory.forget(keys);
     recovered.removeAll(keys);
     for (ProcessTable.End end : ends) {
       selected.accept(

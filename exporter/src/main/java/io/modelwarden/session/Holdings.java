@@ -23,7 +23,7 @@ import java.util.function.Function;
 final class Holdings {
 
   private static final Set<Via> HANDED_ON =
-      EnumSet.of(Via.PARENT, Via.SESSION, Via.PIPE, Via.SOCKET, Via.FILE);
+      EnumSet.of(Via.PARENT, Via.SESSION, Via.PIPE, Via.SOCKET, Via.FILE, Via.SHARED_MEMORY);
 
   private final Processes processes;
   private final ExecSessions execSessions;
@@ -167,7 +167,10 @@ final class Holdings {
     if (parent != null && parent.lineage != child.lineage) {
       parent.lineage.absorb(child.lineage, settings, losses);
     }
-    holdOne(child, model, Via.PARENT, begun(child, sinceEpochNanos));
+    TrackedProcess.Held held = parent == null ? null : parent.holdings().get(model);
+    boolean possible = held != null && held.via() == Via.SHARED_MEMORY;
+    Via via = possible ? Via.SHARED_MEMORY : Via.PARENT;
+    holdOne(child, model, via, begun(child, sinceEpochNanos));
   }
 
   private void holdOne(TrackedProcess process, String model, Via via, long sinceEpochNanos) {

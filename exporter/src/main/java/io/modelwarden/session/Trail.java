@@ -35,6 +35,7 @@ final class Trail {
 
   private final ChannelTable streams;
   private final ChannelTable files;
+  private final ChannelTable memory;
   private final Context context;
   private final Holdings holdings;
   private final TrailSettings settings;
@@ -45,6 +46,7 @@ final class Trail {
     this.settings = context.settings().trail();
     this.streams = new ChannelTable(context, settings.channels());
     this.files = new ChannelTable(context, settings.channels() / 2);
+    this.memory = new ChannelTable(context, settings.channels() / 8);
   }
 
   void moved(TrackedProcess process, DataMoved moved) {
@@ -52,7 +54,7 @@ final class Trail {
     if (writes && moved.accepted() && !settings.acceptedPasses() && isServer(process)) {
       return;
     }
-    ChannelTable table = moved.kind() == Channel.FILE ? files : streams;
+    ChannelTable table = table(moved.kind());
     Ends ends = table.use(moved.channel());
     ChannelEnd end =
         table.moved(ends, moved.direction(), process, via(moved.kind()), moved.increment());
@@ -78,7 +80,7 @@ final class Trail {
 
   /** It holds something from now on: who has read from it may hold that too. */
   void held(TrackedProcess process) {
-    for (ChannelTable table : List.of(streams, files)) {
+    for (ChannelTable table : List.of(streams, files, memory)) {
       for (Ends ends : table.writtenBy(process.key())) {
         ChannelEnd writer = ends.writers.get(process.key());
         ends.readers.values().forEach(reader -> pass(ends.channel, writer, reader));
@@ -86,11 +88,20 @@ final class Trail {
     }
   }
 
+  private ChannelTable table(Channel kind) {
+    return switch (kind) {
+      case PIPE, SOCKET -> streams;
+      case FILE -> files;
+      case MEMORY -> memory;
+    };
+  }
+
   private static Via via(Channel kind) {
     return switch (kind) {
       case PIPE -> Via.PIPE;
       case SOCKET -> Via.SOCKET;
       case FILE -> Via.FILE;
+      case MEMORY -> Via.SHARED_MEMORY;
     };
   }
 
@@ -118,7 +129,10 @@ final class Trail {
         || isOver(channel, from)) {
       return false;
     }
-    return isServer(writer) ? crossesShare(from, to) : hasMoved(from, to);
+    if (to.via == Via.SHARED_MEMORY) {
+      return !saysMuch(writer);
+    }
+    return saysMuch(writer) ? crossesShare(from, to) : hasMoved(from, to);
   }
 
   private static boolean hasAll(TrackedProcess reader, TrackedProcess writer) {
@@ -167,6 +181,12 @@ final class Trail {
             && process.workload.kind().equals(SYSTEMD_UNIT));
   }
 
+  /** Whether most of what it writes is no model: a server, or one that only may hold something. */
+  private static boolean saysMuch(TrackedProcess process) {
+    return isServer(process)
+        || process.holdings().values().stream().allMatch(held -> held.via() == Via.SHARED_MEMORY);
+  }
+
   /** One that has written nothing yet may be in the middle of a large write, or silent. */
   private static boolean hasMoved(ChannelEnd from, ChannelEnd to) {
     return from.bytes > 0 ? to.bytes > 0 : to.bytes >= UNRETURNED_BYTES;
@@ -185,7 +205,7 @@ final class Trail {
   private void credit(ChannelEnd from, ChannelEnd to) {
     TrackedProcess reader = to.process;
     String model = from.process.largestModel();
-    long bytes = to.takeUncredited(isServer(from.process), context.time().nanos());
+    long bytes = to.takeUncredited(saysMuch(from.process), context.time().nanos());
     TrackedProcess.Held held = reader.holdings().get(model);
     if (bytes == 0 || (held != null && !held.via().isPassed())) {
       return;

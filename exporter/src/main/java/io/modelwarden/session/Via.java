@@ -13,11 +13,12 @@ public enum Via {
   PIPE,
   SOCKET,
   FILE,
+  SHARED_MEMORY,
   RECOVERED,
   MEMORY,
   DECLARED;
 
-  private static final Set<Via> PASSED = EnumSet.of(PIPE, SOCKET, FILE);
+  private static final Set<Via> PASSED = EnumSet.of(PIPE, SOCKET, FILE, SHARED_MEMORY);
 
   /** Whether the data came from another process over a channel between the two. */
   boolean isPassed() {

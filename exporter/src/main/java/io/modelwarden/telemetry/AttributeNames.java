@@ -199,8 +199,9 @@ public final class AttributeNames {
           "`self`, `parent`, `write`, `declared`, `memory`: taken from the memory of a holder,"
               + " `session`: another process of the same exec session, `pipe` or `socket` (of this"
               + " machine): what a holder wrote to it, `file`: a copy that a holder wrote and that is"
-              + " no model itself, or `recovered`: the process is older than the agent, which knows of it by an open or mapped file, a declaration,"
-              + " what an earlier agent knew, or another process of its container");
+              + " no model itself, `shared_memory`: memory that it shares with a holder, and so a"
+              + " possibility only, or `recovered`: the process is older than the agent, which"
+              + " knows of it by an open or mapped file, a declaration, what an earlier agent knew, or another process of its container");
 
   // Network
   public static final AttributeKey<String> PEER_ADDRESS =

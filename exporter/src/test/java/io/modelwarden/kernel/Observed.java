@@ -158,6 +158,12 @@ final class Observed implements AutoCloseable {
     return this;
   }
 
+  /** Looks once at who shares memory with a holder, and polls. */
+  void lookAtSharedMemory() {
+    poller.lookAtSharedMemory();
+    poller.poll();
+  }
+
   /** Channels that the kernel side knows. */
   int channels() {
     poller.sweep(Clocks.bootNanos());

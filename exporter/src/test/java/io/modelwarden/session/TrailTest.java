@@ -366,6 +366,53 @@ class TrailTest {
     assertThat(bytesSent()).isZero();
   }
 
+  @Test
+  void whoSharesMemoryWithAHolder_mayHoldItToo() {
+    ProcessKey thief = holder(10, "python3");
+    scene.writes(thief, Channel.MEMORY, FILE, GIB);
+    ProcessKey other = reader(11, "curl");
+    scene.receives(other, Channel.MEMORY, FILE, GIB);
+    scene.sends(other, 300 * MIB);
+    scene.ends(other);
+
+    assertThat(scene.sink.lastFacts(EgressFacts.class).holding())
+        .isEqualTo(new Holding(GIB, 0, 1, Via.SHARED_MEMORY));
+    assertThat(bytesSent()).isEqualTo(300 * MIB);
+  }
+
+  @Test
+  void whatIsOnlyPossible_goesOnAsOfAServer_overFork_andOverNoOtherMemory() {
+    ProcessKey thief = holder(10, "python3");
+    scene.writes(thief, Channel.MEMORY, FILE, GIB);
+    ProcessKey compositor = reader(11, "compositor");
+    scene.receives(compositor, Channel.MEMORY, FILE, GIB);
+    scene.passesSecond();
+    ProcessKey child = scene.forks(compositor, 12, "shell");
+    scene.writes(child, Channel.MEMORY, FILE + 1, GIB);
+    scene.writes(child, Channel.PIPE, PIPE, MIB);
+    ProcessKey other = reader(13, "browser");
+    scene.receives(other, Channel.MEMORY, FILE + 1, GIB);
+    scene.receives(other, Channel.PIPE, PIPE, MIB);
+    scene.sends(other, MIB);
+    assertThat(bytesSent()).isZero();
+
+    scene.writes(child, Channel.PIPE, PIPE, 60 * MIB);
+    scene.receives(other, Channel.PIPE, PIPE, 60 * MIB);
+    scene.sends(other, 60 * MIB);
+    assertThat(bytesSent()).isEqualTo(61 * MIB);
+  }
+
+  @Test
+  void workersOfAServer_whoShareMemoryWithIt_holdNothing() {
+    ProcessKey server = server();
+    scene.writes(server, Channel.MEMORY, FILE, GIB);
+    ProcessKey worker = reader(11, "worker");
+    scene.receives(worker, Channel.MEMORY, FILE, GIB);
+    scene.sends(worker, GIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
   /** Many files push out no pipe that was quiet for a while. */
   @Test
   void files_areBoundedApart_andTheLossIsCounted() {
