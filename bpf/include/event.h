@@ -398,9 +398,10 @@ enum failure {
 	FAILURE_SELECTION_MAP_FULL, /* a cgroup without a verdict is counted */
 	FAILURE_CHANNEL_MAP_FULL,
 	FAILURE_TRANSFER_MAP_FULL,
-	FAILURE_CHANNEL_HOPS,        /* data went on over more channels than are followed */
-	FAILURE_DESCRIPTORS_SKIPPED, /* of a process with more than are looked at when it is armed
-				      */
+	FAILURE_CHANNEL_HOPS,         /* data went on over more channels than are followed */
+	FAILURE_DESCRIPTORS_SKIPPED,  /* of a process with more than are looked at when it is armed
+				       */
+	FAILURE_SHARED_AREAS_SKIPPED, /* of shared memory, which is mapped in too many pieces */
 	FAILURE_PATH_TRUNCATED,
 	FAILURE_DESCRIPTOR_UNRESOLVED, /* closed by another thread before the call returned */
 	FAILURE_WITNESS_LOST,          /* no memory to note whose pages a call took */
@@ -481,7 +482,7 @@ struct mapped_area {
 	__u64 end;   /* not behind the file's */
 };
 
-/* What the iterator over shared memory prints: a large area that others may have mapped too. */
+/* What the iterator over shared memory prints: an area of a large file that others may map too. */
 struct shared_area {
 	struct process_key process;
 	__u64 channel; /* as of a file to which is written */

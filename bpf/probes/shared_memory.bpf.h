@@ -8,7 +8,11 @@ enum {
 	VM_WRITE = 2,
 	VM_SHARED = 8,
 	SHARED_BYTES = 1 << 20, /* less is no copy of a model */
+	SHARED_AREAS = 1 << 15, /* more than any machine has that is not attacked */
 };
+
+/* Printed in this look; user space begins at 0. */
+__u32 shared_areas_printed;
 
 static __always_inline bool is_known_model(struct inode *inode)
 {
@@ -30,15 +34,17 @@ static __always_inline void print_shared_area(struct bpf_iter__task_vma *context
 
 	if (!task || !area || !(area->vm_flags & VM_SHARED) || !area->vm_file)
 		return;
-	shared.bytes = area->vm_end - area->vm_start;
-	if (shared.bytes < SHARED_BYTES)
-		return;
 	inode = kernel_object(inode, BPF_CORE_READ(area, vm_file, f_inode));
-	if (!is_regular(inode) || is_known_model(inode))
+	if (!is_regular(inode) || inode->i_size < SHARED_BYTES || is_known_model(inode))
 		return;
 	read_process_key(task, &shared.process);
 	if (is_agent(&shared.process))
 		return;
+	if (shared_areas_printed++ >= SHARED_AREAS) {
+		count_failure(FAILURE_SHARED_AREAS_SKIPPED);
+		return;
+	}
+	shared.bytes = area->vm_end - area->vm_start;
 	shared.channel = channel_of_file(inode);
 	facts = find_armed(&shared.process);
 	shared.armed = !!facts;

@@ -25,7 +25,6 @@ public final class KernelPoller implements AutoCloseable {
   private static final long SWEEP_NANOS = 60_000_000_000L;
   private static final long CROWDED_NANOS = 5_000_000_000L;
   private static final long SAMPLE_NANOS = 10_000_000_000L;
-  private static final long SHARED_NANOS = 2_000_000_000L;
   private static final long FINGERPRINTS_NANOS = 100_000_000L;
 
   /** More new processes than that are told of and, if they have ended, forgotten in turns. */
@@ -55,7 +54,6 @@ public final class KernelPoller implements AutoCloseable {
   private final Set<ProcessKey> recovered = new HashSet<>();
   private long sweptNanos;
   private long sampledNanos;
-  private long sharedNanos;
   private long touchedNanos;
   private long touchedIntervalNanos;
 
@@ -117,7 +115,7 @@ public final class KernelPoller implements AutoCloseable {
 
   /** Looks now at who shares memory with a holder. */
   public void lookAtSharedMemory() {
-    sharedMemory.sample(processes.livingBesideServers());
+    sharedMemory.look(processes.livingBesideServers());
   }
 
   /** Finds what was open or mapped before the programs were attached. */
@@ -153,10 +151,7 @@ public final class KernelPoller implements AutoCloseable {
       sampledNanos = now;
       mappings.sample(processes.living());
     }
-    if (now - sharedNanos >= SHARED_NANOS) {
-      sharedNanos = now;
-      lookAtSharedMemory();
-    }
+    sharedMemory.poll(processes::livingBesideServers, now);
     if (touchedIntervalNanos > 0 && now - touchedNanos >= touchedIntervalNanos) {
       touchedNanos = now;
       touches.sample(mappings.mapping(processes.living()));

@@ -12,11 +12,11 @@ import io.modelwarden.libbpf.BpfException;
 import io.modelwarden.libbpf.BpfProgram;
 import io.modelwarden.libbpf.Clocks;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Memory that an armed process shares with others, by looking at who has it mapped now. What is
@@ -24,15 +24,29 @@ import java.util.Set;
  */
 final class SharedMemory {
 
+  private static final long INTERVAL_NANOS = 2_000_000_000L;
+
+  /** One part of so many of the time; and what is saved for a machine with very many areas. */
+  private static final long SHARE = 200;
+
+  private static final long SAVED_NANOS = 50_000_000L;
+
   /** Of more processes all of the machine are looked at, which costs no more. */
   private static final int LOOKED_AT_ALONE = 64;
 
-  private record Area(
-      ProcessKey process, long channel, long bytes, boolean armed, boolean writes) {}
+  /** What one process has mapped of one file. */
+  private record Part(ProcessKey process, long channel, long bytes, boolean armed, boolean writes) {
+
+    Part plus(Part other) {
+      return new Part(
+          process, channel, bytes + other.bytes, armed || other.armed, writes || other.writes);
+    }
+  }
 
   private record End(ProcessKey process, long channel, Direction direction) {}
 
   private final BpfProgram iterator;
+  private final ByteBuffer printedAreas;
   private final Layouts.ProcessKeyLayout processKey;
   private final int recordBytes;
   private final int process;
@@ -44,6 +58,8 @@ final class SharedMemory {
   private final Clock clock;
   private final Names names;
   private final EventSink sink;
+  private final WorkBudget budget = new WorkBudget(SHARE, SAVED_NANOS, System.nanoTime());
+  private long lookedNanos;
 
   /** The most that each had mapped. */
   private final Map<End, Long> told = new HashMap<>();
@@ -52,6 +68,7 @@ final class SharedMemory {
       KernelSide kernel, Declarations declarations, Clock clock, Names names, EventSink sink) {
     Layouts layouts = kernel.layouts();
     this.iterator = kernel.program("shared_areas");
+    this.printedAreas = kernel.variable("shared_areas_printed");
     this.processKey = layouts.processKey;
     this.recordBytes = layouts.sharedArea.sizeBytes();
     this.process = layouts.sharedArea.field("process").offset();
@@ -66,20 +83,36 @@ final class SharedMemory {
   }
 
   /**
-   * Looks at all processes of the machine, if one of these can write to memory that it shares.
+   * Looks every two seconds, later where that costs too much.
    *
-   * @param suspects armed ones that are no servers
+   * @param suspects armed processes that are no servers
+   * @param nowBootNanos now, CLOCK_BOOTTIME
    */
-  void sample(Set<ProcessKey> suspects) {
+  void poll(Supplier<Set<ProcessKey>> suspects, long nowBootNanos) {
+    if (nowBootNanos - lookedNanos < INTERVAL_NANOS) {
+      return;
+    }
+    lookedNanos = nowBootNanos;
+    long begin = System.nanoTime();
+    if (budget.allows(begin)) {
+      look(suspects.get());
+      budget.spend(System.nanoTime() - begin);
+    }
+  }
+
+  /** Looks at all processes of the machine, if one of these can write to memory that it shares. */
+  void look(Set<ProcessKey> suspects) {
+    printedAreas.putInt(0, 0);
     if (suspects.isEmpty() || (suspects.size() <= LOOKED_AT_ALONE && !anyWrites(suspects))) {
       return;
     }
-    Map<Long, List<Area>> shared = new HashMap<>();
-    for (Area area : areas(0)) {
-      shared.computeIfAbsent(area.channel(), number -> new ArrayList<>()).add(area);
+    printedAreas.putInt(0, 0);
+    Map<Long, Map<ProcessKey, Part>> shared = new HashMap<>();
+    for (Part part : parts(0)) {
+      shared.computeIfAbsent(part.channel(), number -> new HashMap<>(2)).put(part.process(), part);
     }
     long now = clock.toEpochNanos(Clocks.bootNanos());
-    shared.values().forEach(areas -> tell(areas, now));
+    shared.values().forEach(file -> tell(file.values(), now));
   }
 
   void forget(Set<ProcessKey> ended) {
@@ -89,7 +122,7 @@ final class SharedMemory {
   private boolean anyWrites(Set<ProcessKey> suspects) {
     for (ProcessKey suspect : suspects) {
       try {
-        if (areas(suspect.pid()).stream().anyMatch(Area::writes)) {
+        if (parts(suspect.pid()).stream().anyMatch(Part::writes)) {
           return true;
         }
       } catch (BpfException gone) {
@@ -100,52 +133,54 @@ final class SharedMemory {
   }
 
   /** Who has one file mapped. A reader that is not armed is, and told of at the next look. */
-  private void tell(List<Area> areas, long now) {
-    for (Area writer : areas) {
-      for (Area reader : areas) {
-        if (!writer.writes() || reader.process().sameProcess(writer.process())) {
-          continue;
-        }
-        tell(writer, Direction.WRITE, now);
-        if (reader.armed()) {
-          tell(reader, Direction.READ, now);
-        } else {
-          declarations.passed(reader.process());
-        }
+  private void tell(Collection<Part> parts, long now) {
+    long writers = parts.stream().filter(Part::writes).count();
+    if (writers == 0 || parts.size() < 2) {
+      return;
+    }
+    for (Part part : parts) {
+      if (part.writes()) {
+        tell(part, Direction.WRITE, now);
+      }
+      if (!part.armed()) {
+        declarations.passed(part.process());
+      } else if (writers > 1 || !part.writes()) {
+        tell(part, Direction.READ, now);
       }
     }
   }
 
-  private void tell(Area area, Direction direction, long now) {
-    End end = new End(area.process(), area.channel(), direction);
-    long more = area.bytes() - told.getOrDefault(end, 0L);
+  private void tell(Part part, Direction direction, long now) {
+    End end = new End(part.process(), part.channel(), direction);
+    long more = part.bytes() - told.getOrDefault(end, 0L);
     if (more <= 0) {
       return;
     }
-    told.put(end, area.bytes());
-    names.requireProcess(area.process());
+    told.put(end, part.bytes());
+    names.requireProcess(part.process());
     sink.accept(
         new DataMoved(
-            area.process(),
-            area.channel(),
+            part.process(),
+            part.channel(),
             Channel.MEMORY,
             direction,
             false,
             new Increment(more, 1, now, now)));
   }
 
-  private List<Area> areas(int pid) {
+  private Collection<Part> parts(int pid) {
     ByteBuffer printed = Layouts.view(iterator.iterate(pid));
-    List<Area> areas = new ArrayList<>();
+    Map<End, Part> parts = new HashMap<>();
     for (int at = 0; at + recordBytes <= printed.limit(); at += recordBytes) {
-      areas.add(
-          new Area(
+      Part part =
+          new Part(
               processKey.read(printed, at + process),
               channel.get(printed, at),
               bytes.get(printed, at),
               armed.getInt(printed, at) != 0,
-              writes.getInt(printed, at) != 0));
+              writes.getInt(printed, at) != 0);
+      parts.merge(new End(part.process(), part.channel(), Direction.READ), part, Part::plus);
     }
-    return areas;
+    return parts.values();
   }
 }

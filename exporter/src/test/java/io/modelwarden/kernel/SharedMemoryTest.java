@@ -111,6 +111,26 @@ class SharedMemoryTest {
     }
   }
 
+  /** Each piece is a line of what the kernel prints: the agent's memory is not the thief's. */
+  @Test
+  void memoryThatIsMappedInVeryManyPieces_isCountedAsSkipped() {
+    String script =
+        "import ctypes, os; open('%s', 'rb').read(1); f = os.memfd_create('m');"
+            + " os.ftruncate(f, 1 << 20); map = ctypes.CDLL(None).mmap;"
+            + " map.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 +"
+            + " [ctypes.c_long]; map.restype = ctypes.c_void_p;"
+            + " [map(None, 4096, 3, 1, f, 0) for _ in range(33000)];"
+            + " print('pieces=33000', flush=True); input()";
+    try (Acts.Running mapping =
+        Acts.startCommand("/usr/bin/python3", "-c", script.formatted(model))) {
+      assertThat(mapping.number("pieces")).isEqualTo(33_000);
+      observed.settle();
+      observed.lookAtSharedMemory();
+      assertThat(observed.lost("shared_areas_skipped")).isPositive();
+      mapping.goOn();
+    }
+  }
+
   private long moved(Direction direction, int pid) {
     return observed
         .of(

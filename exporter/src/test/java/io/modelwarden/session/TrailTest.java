@@ -413,6 +413,24 @@ class TrailTest {
     assertThat(bytesSent()).isZero();
   }
 
+  /** Its writer is no holder of itself because nobody could look at it in time. */
+  @Test
+  void largeFileThatIsLookedAtTooLate_isNoCopyOfItself() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey head = scene.starts(10, "head");
+    int file = scene.file(GIB, Verdict.UNDECIDED);
+    scene.writes(head, file, GIB);
+    scene.writes(head, Channel.FILE, file, GIB);
+    scene.ends(head);
+    scene.passes(Duration.ofMinutes(1));
+    scene.decides(file, GIB, Verdict.ORDINARY);
+    ProcessKey server = reader(11, "httpd");
+    scene.receives(server, Channel.FILE, file, GIB);
+    scene.sends(server, GIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
   /** Many files push out no pipe that was quiet for a while. */
   @Test
   void files_areBoundedApart_andTheLossIsCounted() {
