@@ -307,16 +307,17 @@ struct own_object {
 enum channel_kind {
 	CHANNEL_PIPE = 1,   /* also a named one */
 	CHANNEL_SOCKET = 2, /* of this machine: unix, TCP and UDP over loopback */
+	CHANNEL_FILE = 3,   /* a regular one that is no model, also in memory */
 };
 
-/* Its id is that of the receiving end: a pipe's or socket's inode, or a pair of ports. */
+/* Its id is that of the receiving end: a pipe's, socket's or file's inode, or a pair of ports. */
 struct channel {
 	__u64 last_ns; /* of the last write or registration */
 	__u64 window_start_ns;
 	__u64 window_bytes; /* read since then */
 	__u64 share_bytes;  /* that must be read in a window; 0: the first byte counts */
 	__u32 hops;         /* of the writer that is the nearest to the model */
-	__u32 reserved;
+	__u32 kind;         /* enum channel_kind */
 };
 
 /* Bytes that an armed process wrote to a channel or read from it; without any: it can write. */
@@ -397,9 +398,10 @@ enum failure {
 	FAILURE_SELECTION_MAP_FULL, /* a cgroup without a verdict is counted */
 	FAILURE_CHANNEL_MAP_FULL,
 	FAILURE_TRANSFER_MAP_FULL,
-	FAILURE_CHANNEL_HOPS,        /* data went on over more channels than are followed */
-	FAILURE_DESCRIPTORS_SKIPPED, /* of a process with more than are looked at when it is armed
-				      */
+	FAILURE_CHANNEL_HOPS,         /* data went on over more channels than are followed */
+	FAILURE_DESCRIPTORS_SKIPPED,  /* of a process with more than are looked at when it is armed
+				       */
+	FAILURE_SHARED_AREAS_SKIPPED, /* of shared memory, which is mapped in too many pieces */
 	FAILURE_PATH_TRUNCATED,
 	FAILURE_DESCRIPTOR_UNRESOLVED, /* closed by another thread before the call returned */
 	FAILURE_WITNESS_LOST,          /* no memory to note whose pages a call took */
@@ -480,6 +482,15 @@ struct mapped_area {
 	__u64 end;   /* not behind the file's */
 };
 
+/* What the iterator over shared memory prints: an area of a large file that others may map too. */
+struct shared_area {
+	struct process_key process;
+	__u64 channel; /* as of a file to which is written */
+	__u64 bytes;
+	__u32 armed;
+	__u32 writes; /* armed, no server, and can write there */
+};
+
 /* Argument of the syscall program `forget_sessions`: no exec session holds a model any more. */
 struct forget_sessions_request {
 	__u64 takes;    /* sessions_hold, read before the map was found empty */
@@ -532,6 +543,7 @@ ASSERT_SIZE(disarm_request, 32);
 ASSERT_SIZE(declare_request, 32);
 ASSERT_SIZE(open_file, 24);
 ASSERT_SIZE(mapped_area, 48);
+ASSERT_SIZE(shared_area, 40);
 ASSERT_SIZE(forget_sessions_request, 16);
 ASSERT_SIZE(holder_request, 40);
 

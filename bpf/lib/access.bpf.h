@@ -99,13 +99,13 @@ __noinline int count_first_access(const struct access_key *key, const struct ref
 
 /*
  * `start` is where it began in the file, or START_… Returns the file's id, or 0 if it is none that
- * is counted.
+ * is counted. `model` is set if it is a model for sure.
  */
 static __always_inline __u32 count_access_by(struct task_struct *task, struct file *file,
 					     struct inode *inode, int descriptor,
 					     enum access_method method,
 					     enum access_direction direction, __u64 start,
-					     __u64 bytes)
+					     __u64 bytes, bool *model)
 {
 	struct access_key key = {.method = method, .direction = direction};
 	struct file_key file_key = {};
@@ -123,6 +123,7 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 		count_elsewhere(&key.process, direction == DIRECTION_READ ? bytes : 0, 0);
 	if (!facts)
 		return 0;
+	*model = facts->verdict == FILE_MODEL;
 	key.file_id = facts->id;
 	struct references references = {.task = task, .file = file};
 	if (count_next_access(&key, &references, start, bytes))
@@ -136,10 +137,11 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 
 static __always_inline __u32 count_access(struct file *file, struct inode *inode, int descriptor,
 					  enum access_method method,
-					  enum access_direction direction, __u64 start, __u64 bytes)
+					  enum access_direction direction, __u64 start, __u64 bytes,
+					  bool *model)
 {
 	return count_access_by(bpf_get_current_task_btf(), file, inode, descriptor, method,
-			       direction, start, bytes);
+			       direction, start, bytes, model);
 }
 
 /* Of a file that nobody can tell: by a process that holds or may hold a model, it may be one. */

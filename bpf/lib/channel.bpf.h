@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Channels: pipes and sockets by which data go from one process of the machine to another. Known
- * are those into which an armed process can write, from the moment it is armed: a single write of a
- * whole model returns after all of it was read at the other end.
+ * Channels: pipes, sockets and files by which data go from one process of the machine to another.
+ * Known are pipes and sockets into which an armed process can write, from the moment it is armed: a
+ * single write of a whole model returns after all of it was read at the other end. Files are known
+ * when so much was written to them (staged.bpf.h).
  */
 #ifndef MODELWARDEN_LIB_CHANNEL_H
 #define MODELWARDEN_LIB_CHANNEL_H
@@ -27,8 +28,11 @@ struct {
 	__type(value, struct channel);
 } channels SEC(".maps");
 
-/* Some is known: only then is anything done for what is read. */
+/* Some is known that is no file: only then is anything done for what is read of such. */
 __u32 channels_known;
+
+/* How many files are among them: without any nothing is done for what is read of files. */
+__u32 staged_files;
 
 /* How many channels share a hash. It saves nearly every read the look-up. */
 __u32 channel_filter[1 << CHANNEL_FILTER_LOG2];
@@ -49,9 +53,15 @@ static __always_inline bool is_stale(__u64 id, const struct channel *channel)
 	return id >> 63 && bpf_ktime_get_boot_ns() - channel->last_ns > setting_share_window_ns;
 }
 
-static __always_inline bool add_channel(__u64 id, __u32 hops, __u64 share_bytes)
+/* Files leave half of the room to others: whoever writes many does not push out a pipe. */
+static __always_inline bool has_room(__u32 kind)
 {
-	struct channel fresh = {.hops = hops, .share_bytes = share_bytes};
+	return kind != CHANNEL_FILE || staged_files < setting_staged_files;
+}
+
+static __always_inline bool add_channel(__u64 id, __u32 kind, __u32 hops, __u64 share_bytes)
+{
+	struct channel fresh = {.hops = hops, .share_bytes = share_bytes, .kind = kind};
 	struct channel *channel = bpf_map_lookup_elem(&channels, &id);
 
 	fresh.last_ns = bpf_ktime_get_boot_ns();
@@ -63,22 +73,27 @@ static __always_inline bool add_channel(__u64 id, __u32 hops, __u64 share_bytes)
 			channel->share_bytes = share_bytes;
 		return true;
 	}
-	if (bpf_map_update_elem(&channels, &id, &fresh, BPF_NOEXIST)) {
+	if (!has_room(kind) || bpf_map_update_elem(&channels, &id, &fresh, BPF_NOEXIST)) {
 		if (bpf_map_lookup_elem(&channels, &id))
 			return true;
 		count_failure(FAILURE_CHANNEL_MAP_FULL);
 		return false;
 	}
 	__sync_fetch_and_add(filter_of_channel(id), 1);
-	channels_known = 1;
+	if (kind == CHANNEL_FILE)
+		__sync_fetch_and_add(&staged_files, 1);
+	else
+		channels_known = 1;
 	return true;
 }
 
-static __always_inline bool remove_channel(__u64 id)
+static __always_inline bool remove_channel(__u64 id, __u32 kind)
 {
 	if (bpf_map_delete_elem(&channels, &id))
 		return false;
 	__sync_fetch_and_add(filter_of_channel(id), -1);
+	if (kind == CHANNEL_FILE)
+		__sync_fetch_and_add(&staged_files, -1);
 	return true;
 }
 
@@ -122,6 +137,17 @@ static __always_inline bool is_ipv4(const struct sock *sk)
 	       (!sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32[0] &&
 		!sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32[1] &&
 		sk->__sk_common.skc_v6_daddr.in6_u.u6_addr32[2] == bpf_htonl(0xffff));
+}
+
+/*
+ * A file under any name. Numbers are used again when a file is deleted, generations are not; only
+ * overlayfs has none. User space counts the same (FileTable.channel).
+ */
+static __always_inline __u64 channel_of_file(struct inode *inode)
+{
+	__u64 version = (__u64)inode->i_sb->s_dev << 32 | inode->i_generation;
+
+	return mix(mix(0, version), inode->i_ino) >> 2;
 }
 
 /* A connection to this machine, or container, itself: by 127.0.0.0/8 or an own address. */

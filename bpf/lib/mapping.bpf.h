@@ -117,7 +117,10 @@ __noinline int cover_mapping(const struct mapping_key *key, __u64 start, __u64 e
 	return 0;
 }
 
-/* mmap of `length` bytes from `offset` of `file` by the current task succeeded at `address`. */
+/*
+ * mmap of `length` bytes from `offset` of `file` by the current task succeeded at `address`.
+ * Returns whether the file is or may be a model.
+ */
 __noinline int count_mapping(const struct references *mapped, __u64 address, __u64 offset,
 			     __u64 length)
 {
@@ -158,7 +161,8 @@ __noinline int count_mapping(const struct references *mapped, __u64 address, __u
 		touch_file(&references, &where, 0);
 	}
 	count_new_mapping(&key, start, end);
-	return cover_mapping(&key, start, end, inode->i_size);
+	cover_mapping(&key, start, end, inode->i_size);
+	return 1;
 }
 
 /* In a frame of its own: that of its caller has no room left. */

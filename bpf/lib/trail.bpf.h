@@ -63,9 +63,21 @@ __noinline int data_written(__u64 channel, __u32 kind, __u32 role, __u64 bytes)
 		count_failure(FAILURE_CHANNEL_HOPS);
 		return 0;
 	}
-	if (add_channel(channel, facts->hops, share_of(facts)))
+	if (add_channel(channel, kind, facts->hops, share_of(facts)))
 		count_transfer(&key, bytes);
 	return 0;
+}
+
+/* Whether the current process counts as one that has what came over the channel. */
+static __always_inline bool arm_reader(const struct process_key *key, const struct channel *channel)
+{
+	struct references references = {.task = bpf_get_current_task_btf()};
+	struct process_facts *facts = find_armed(key);
+
+	if (facts && facts->looked) /* what inherited its mark may hand on over others */
+		return true;
+	references.hops = channel->hops + 1;
+	return arm(&references, key, PROCESS_PASSED);
 }
 
 /* The current process has read from what may be a channel. */
@@ -73,8 +85,6 @@ __noinline int data_read(__u64 id, __u32 kind, __u64 bytes)
 {
 	struct transfer_key key = {.channel = id, .kind = kind, .direction = DIRECTION_READ};
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct references references = {.task = task};
-	struct process_facts *facts;
 	struct channel *channel;
 
 	read_process_key(task, &key.process);
@@ -86,15 +96,8 @@ __noinline int data_read(__u64 id, __u32 kind, __u64 bytes)
 	if (task->flags & PF_KTHREAD || is_agent(&key.process))
 		return 0;
 	bytes = bytes_over(channel, bytes);
-	if (!bytes)
-		return 0;
-	facts = find_armed(&key.process);
-	if (!facts || !facts->looked) { /* what inherited its mark may hand on over others */
-		references.hops = channel->hops + 1;
-		if (!arm(&references, &key.process, PROCESS_PASSED))
-			return 0;
-	}
-	count_transfer(&key, bytes);
+	if (bytes && arm_reader(&key.process, channel))
+		count_transfer(&key, bytes);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Subject: bytes of model files that calls return or move on. */
+/* Subject: bytes of model files, and of files that others staged, that calls return or move on. */
 
 /* An offset in user memory may be another one by now. */
 static __always_inline __u64 start_by_pointer(__u64 pointer)
@@ -38,6 +38,7 @@ __noinline int read_from(__u32 descriptor, __u32 method, const struct syscall *c
 	struct file *file = file_of(descriptor);
 	enum read_race race = RACE_NONE;
 	struct inode *inode;
+	bool model;
 
 	if (!call)
 		return 0;
@@ -59,13 +60,16 @@ __noinline int read_from(__u32 descriptor, __u32 method, const struct syscall *c
 			pipe_read(inode, bytes);
 		return 0;
 	}
-	if (is_process_memory(file, inode)) /* a regular file too, if any size may be a model's */
+	if (is_process_memory(file, inode)) { /* a regular file too, if any size may be a model's */
 		process_memory_file(inode, MEMORY_PROC_MEM, bytes);
-	else if (may_be_model(inode) &&
-		 !count_access(file, inode, descriptor, method, DIRECTION_READ, start_of(call),
-			       bytes) &&
-		 race == RACE_UNKNOWN)
+		return 0;
+	}
+	if (may_be_model(inode) && count_access(file, inode, descriptor, method, DIRECTION_READ,
+						start_of(call), bytes, &model))
+		return 0;
+	if (race == RACE_UNKNOWN)
 		return count_lost_read(bytes);
+	staged_read(inode, bytes);
 	return 0;
 }
 

@@ -113,6 +113,6 @@ static __always_inline int forget_idle_channel(struct channel_request *request)
 	struct channel *channel = bpf_map_lookup_elem(&channels, &id);
 
 	if (channel && channel->last_ns == request->last_ns)
-		request->accepted = remove_channel(id);
+		request->accepted = remove_channel(id, channel->kind);
 	return 0;
 }

@@ -32,6 +32,7 @@
 #include "process.bpf.h"
 #include "blind_spot.bpf.h"
 #include "trail.bpf.h"
+#include "staged.bpf.h"
 #include "access.bpf.h"
 #include "mapping.bpf.h"
 #include "socket.bpf.h"
@@ -54,6 +55,7 @@
 #include "core_dump.bpf.h"
 #include "process_lifetime.bpf.h"
 #include "recovery.bpf.h"
+#include "shared_memory.bpf.h"
 #include "request.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -65,6 +67,7 @@ SHARE_LAYOUT(disarm_request);
 SHARE_LAYOUT(declare_request);
 SHARE_LAYOUT(open_file);
 SHARE_LAYOUT(mapped_area);
+SHARE_LAYOUT(shared_area);
 SHARE_LAYOUT(forget_sessions_request);
 SHARE_LAYOUT(holder_request);
 SHARE_LAYOUT(directory_key);
@@ -246,6 +249,13 @@ SEC("iter/task_vma")
 int recover_mappings(struct bpf_iter__task_vma *context)
 {
 	recover_mapping(context);
+	return 0;
+}
+
+SEC("iter/task_vma")
+int shared_areas(struct bpf_iter__task_vma *context)
+{
+	print_shared_area(context);
 	return 0;
 }
 

@@ -222,7 +222,7 @@ final class Keys {
           TEXT,
           "8",
           "1 to 64",
-          "Over how many pipes and sockets, one after the other, model data are followed.",
+          "Over how many pipes, sockets and files, one after the other, model data are followed.",
           Rules.count(1, 64));
   static final Key<Duration> TRAIL_LIFETIME =
       key(
@@ -230,8 +230,8 @@ final class Keys {
           TEXT,
           "24h",
           "1m to 30d",
-          "How long a process that got model data over a pipe or socket keeps its mark after the"
-              + " last of them.",
+          "How long a process that got model data over a pipe, socket or file keeps its mark after"
+              + " the last of them, and a file that was written who reads it.",
           Rules.duration(Duration.ofMinutes(1), Duration.ofDays(30)));
   static final Key<Integer> TRAIL_CHANNELS =
       key(
@@ -239,8 +239,8 @@ final class Keys {
           TEXT,
           "8192",
           "256 to 1048576",
-          "Pipes and sockets that are known at once, those into which a holder could write"
-              + " included.",
+          "Pipes, sockets and files that are known at once, those into which a holder could write"
+              + " included. Files have half of the room at most.",
           Rules.count(256, 1 << 20));
   static final Key<Double> TRAIL_SERVER_SHARE =
       key(
@@ -250,7 +250,8 @@ final class Keys {
           "0.1% to 100%",
           "What part of its model's size a server, which is what a container or systemd unit was"
               + " started with, must hand to one process within trail.server-window before that"
-              + " holds the model too. Others pass their mark on with the first byte.",
+              + " holds the model too. Others pass their mark on with the first byte, by files with"
+              + " 1 MiB.",
           Rules.percent(0.1, 100));
   static final Key<Duration> TRAIL_SERVER_WINDOW =
       key(

@@ -59,7 +59,8 @@ public sealed interface KernelEvent {
 
   /**
    * Bytes that an armed process wrote to a channel between processes of this machine, or read from
-   * one; none if it only could write.
+   * one; none if it only could write. What is read of a file that may be a model comes as {@link
+   * FileAccessed}, until somebody has looked at it.
    *
    * @param channel number of the receiving end; negative where it is made of ports, which are used
    *     again
@@ -104,7 +105,11 @@ public sealed interface KernelEvent {
   /** What data go over from one process to another. */
   enum Channel {
     PIPE,
-    SOCKET
+    SOCKET,
+    /** One that is no model, also in memory only. */
+    FILE,
+    /** Mapped by several: bytes are those that could have gone over, and may not. */
+    MEMORY
   }
 
   enum Direction {

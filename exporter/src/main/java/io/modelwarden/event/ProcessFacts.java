@@ -47,7 +47,9 @@ public record ProcessFacts(
     RECOVERED,
     /** It wrote out of an exec session in which another process had taken a model. */
     SESSION,
-    /** It read from a pipe or socket into which an armed process can write. */
+    /**
+     * It read from a pipe or socket into which an armed process can write, or a file that it wrote.
+     */
     PASSED
   }
 

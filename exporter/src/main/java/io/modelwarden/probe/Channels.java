@@ -7,23 +7,27 @@ import io.modelwarden.libbpf.BpfProgram;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Pipes and sockets into which armed processes can write. Nothing tells when one is gone: it is
- * forgotten when it was idle for as long as the trail lasts, and where there are too many the one
- * that was idle for longest.
+ * Pipes and sockets into which armed processes can write, and files that they wrote. Nothing tells
+ * when one is gone: it is forgotten when it was idle for as long as the trail lasts, and where
+ * there are too many the one that was idle for longest, of files first.
  */
 final class Channels {
 
-  private record Idle(long channel, long lastNanos) {}
+  private record Idle(long channel, long lastNanos, boolean isFile) {}
 
   private final BpfMap map;
   private final BpfProgram forget;
   private final Layouts layouts;
   private final long lifetimeNanos;
   private final Field last;
+  private final Field kind;
+  private final int file;
   private final AtomicLong evicted = new AtomicLong();
   private volatile int entries;
 
@@ -33,25 +37,41 @@ final class Channels {
     this.layouts = kernel.layouts();
     this.lifetimeNanos = kernel.trailLifetime().toNanos();
     this.last = layouts.channel.integer("last_ns", 8);
+    this.kind = layouts.channel.integer("kind", 4);
+    this.file = layouts.constant("CHANNEL_FILE");
   }
 
-  void sweep(long nowBootNanos) {
-    List<Idle> all = new ArrayList<>();
-    map.forEach(
-        (keys, keyAt, values, at) -> all.add(new Idle(keys.getLong(keyAt), last.get(values, at))));
-    all.sort(Comparator.comparingLong(Idle::lastNanos));
+  /** Returns those that are forgotten. */
+  Set<Long> sweep(long nowBootNanos) {
+    List<Idle> all = all();
+    Set<Long> forgotten = new HashSet<>();
     int crowd = all.size() - map.maxEntries() * 3 / 4;
-    int forgotten = 0;
+    long files = all.stream().filter(Idle::isFile).count() - map.maxEntries() * 3L / 8;
     int early = 0;
-    for (int i = 0; i < all.size(); i++) {
-      boolean over = nowBootNanos - all.get(i).lastNanos() > lifetimeNanos;
-      if ((over || i < crowd) && forget(all.get(i))) {
-        forgotten++;
+    for (Idle channel : all) {
+      boolean over = nowBootNanos - channel.lastNanos() > lifetimeNanos;
+      if ((over || crowd > 0 || (channel.isFile() && files > 0)) && forget(channel)) {
+        forgotten.add(channel.channel());
+        crowd--;
+        files -= channel.isFile() ? 1 : 0;
         early += over ? 0 : 1;
       }
     }
-    entries = all.size() - forgotten;
+    entries = all.size() - forgotten.size();
     evicted.addAndGet(early);
+    return forgotten;
+  }
+
+  /** The one that was idle for longest first. */
+  private List<Idle> all() {
+    List<Idle> all = new ArrayList<>();
+    map.forEach(
+        (keys, keyAt, values, at) ->
+            all.add(
+                new Idle(
+                    keys.getLong(keyAt), last.get(values, at), kind.getInt(values, at) == file)));
+    all.sort(Comparator.comparingLong(Idle::lastNanos));
+    return all;
   }
 
   /** Channels that were forgotten because there were too many. Readable from any thread. */

@@ -89,9 +89,14 @@ final class CountTable {
 
   /** Removes the entries of processes that are gone, from the map too. */
   void forget(Set<ProcessKey> ended) {
+    forgetWhere(key -> ended.contains(owner.read(key, 0)));
+  }
+
+  /** Removes the entries with such keys, from the map too. */
+  void forgetWhere(Predicate<ByteBuffer> gone) {
     for (Iterator<MapKey> keys = known.keySet().iterator(); keys.hasNext(); ) {
       MapKey key = keys.next();
-      if (ended.contains(owner.read(key.view(), 0))) {
+      if (gone.test(key.view())) {
         keys.remove();
         map.delete(key.bytes());
       }

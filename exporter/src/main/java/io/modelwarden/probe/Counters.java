@@ -70,8 +70,9 @@ final class Counters {
    * @param later processes whose new counts are left for a later look
    */
   void poll(Predicate<ProcessKey> later) {
-    accesses.poll(later, this::accessed);
+    // First, so that who has written a file is known when others have read it.
     transfers.poll(later, this::moved);
+    accesses.poll(later, this::accessed);
     flows.poll(later, this::sent);
     memoryReads.poll(later, this::memoryRead);
   }
@@ -109,6 +110,13 @@ final class Counters {
             methods.getOrDefault(accessMethod.getInt(key, 0), "unknown"),
             increment,
             coverage));
+  }
+
+  /** Nothing goes over these any more that the kernel would count. */
+  void forgetChannels(Set<Long> channels) {
+    if (!channels.isEmpty()) {
+      transfers.forgetWhere(key -> channels.contains(transferDecoder.channel(key)));
+    }
   }
 
   private void moved(MapKey entry, Increment increment, ByteBuffer values, int at) {

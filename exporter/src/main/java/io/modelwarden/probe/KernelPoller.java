@@ -41,6 +41,7 @@ public final class KernelPoller implements AutoCloseable {
   private final Counters counters;
   private final MappingSampler mappings;
   private final TouchSampler touches;
+  private final SharedMemory sharedMemory;
   private final OpenFiles openFiles;
   private final Disarming disarming;
   private final Declarations declarations;
@@ -95,6 +96,7 @@ public final class KernelPoller implements AutoCloseable {
     this.disarming = new Disarming(kernel);
     this.blindSpots = new BlindSpots(kernel, texts, clock, sink);
     this.declarations = new Declarations(kernel);
+    this.sharedMemory = new SharedMemory(kernel, declarations, clock, names, selected);
     this.sessionMarks = new SessionMarks(kernel);
     this.channels = new Channels(kernel);
     cgroups.activate();
@@ -109,6 +111,11 @@ public final class KernelPoller implements AutoCloseable {
   /** Looks now at all that is touched of mappings, whatever it costs. */
   public void lookAtTouched() {
     touches.sampleAll(mappings.mapping(processes.living()));
+  }
+
+  /** Looks now at who shares memory with a holder. */
+  public void lookAtSharedMemory() {
+    sharedMemory.look(processes.livingBesideServers());
   }
 
   /** Finds what was open or mapped before the programs were attached. */
@@ -144,6 +151,7 @@ public final class KernelPoller implements AutoCloseable {
       sampledNanos = now;
       mappings.sample(processes.living());
     }
+    sharedMemory.poll(processes::livingBesideServers, now);
     if (touchedIntervalNanos > 0 && now - touchedNanos >= touchedIntervalNanos) {
       touchedNanos = now;
       touches.sample(mappings.mapping(processes.living()));
@@ -176,7 +184,7 @@ public final class KernelPoller implements AutoCloseable {
     sweptNanos = nowBootNanos;
     processes.sweep(nowBootNanos);
     sessionMarks.sweep(processes.execSessions(), nowBootNanos);
-    channels.sweep(nowBootNanos);
+    counters.forgetChannels(channels.sweep(nowBootNanos));
     Set<Integer> used = new HashSet<>();
     counters.collectFiles(used);
     mappings.collectFiles(used);
@@ -415,6 +423,7 @@ public final class KernelPoller implements AutoCloseable {
     counters.forget(keys);
     mappings.forget(keys);
     touches.forget(keys);
+    sharedMemory.forget(keys);
     recovered.removeAll(keys);
     for (ProcessTable.End end : ends) {
       selected.accept(

@@ -29,6 +29,7 @@ final class Layouts {
   final StructLayout holderRequest;
   final StructLayout openFile;
   final StructLayout mappedArea;
+  final StructLayout sharedArea;
   final StructLayout channelRequest;
   final StructLayout channel;
   final StructLayout transferKey;
@@ -65,6 +66,7 @@ final class Layouts {
     holderRequest = types.struct("holder_request");
     openFile = types.struct("open_file");
     mappedArea = types.struct("mapped_area");
+    sharedArea = types.struct("shared_area");
     channelRequest = types.struct("channel_request");
     channel = types.struct("channel");
     transferKey = types.struct("transfer_key");

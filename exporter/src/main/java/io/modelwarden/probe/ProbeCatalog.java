@@ -31,6 +31,7 @@ final class ProbeCatalog {
           Map.entry("on_cgroup_rmdir", new Purpose("ends of cgroups", false)),
           Map.entry("recover_descriptors", new Purpose("files open at start", false)),
           Map.entry("recover_mappings", new Purpose("files mapped at start, live size", false)),
+          Map.entry("shared_areas", new Purpose("memory that holders share", false)),
           Map.entry("exclude_agent", new Purpose("leaving the agent out", true)),
           Map.entry("identify", new Purpose("which file a descriptor is", true)),
           Map.entry("decide", new Purpose("verdicts on files", true)),

@@ -256,6 +256,20 @@ final class ProcessTable {
     return living;
   }
 
+  /** Those that are armed and no process that a container was started with. */
+  Set<ProcessKey> livingBesideServers() {
+    Set<ProcessKey> living = new HashSet<>();
+    entries.forEach(
+        (key, entry) -> {
+          if (entry.endNanos == 0
+              && entry.announced
+              && entry.facts.entrance() != ProcessFacts.Entrance.ENTRYPOINT) {
+            living.add(key);
+          }
+        });
+    return living;
+  }
+
   Set<ProcessKey> livingIn(Set<Long> cgroups) {
     Set<ProcessKey> living = new HashSet<>();
     entries.forEach(

@@ -17,6 +17,7 @@ final class TransferDecoder {
   private final Field direction;
   private final Field role;
   private final int pipe;
+  private final int file;
   private final int read;
   private final int accepted;
 
@@ -27,17 +28,29 @@ final class TransferDecoder {
     this.direction = layouts.transferKey.integer("direction", 1);
     this.role = layouts.transferKey.integer("role", 1);
     this.pipe = layouts.constant("CHANNEL_PIPE");
+    this.file = layouts.constant("CHANNEL_FILE");
     this.read = layouts.constant("DIRECTION_READ");
     this.accepted = layouts.constant("ROLE_ACCEPTED");
+  }
+
+  long channel(ByteBuffer key) {
+    return channel.get(key, 0);
   }
 
   DataMoved decode(ByteBuffer key, Increment increment) {
     return new DataMoved(
         process.read(key, 0),
         channel.get(key, 0),
-        kind.getInt(key, 0) == pipe ? Channel.PIPE : Channel.SOCKET,
+        kind(kind.getInt(key, 0)),
         direction.getInt(key, 0) == read ? Direction.READ : Direction.WRITE,
         role.getInt(key, 0) == accepted,
         increment);
+  }
+
+  private Channel kind(int number) {
+    if (number == file) {
+      return Channel.FILE;
+    }
+    return number == pipe ? Channel.PIPE : Channel.SOCKET;
   }
 }

@@ -93,7 +93,7 @@ public final class AccessTracker implements EventSink {
     tracker = new FileTracker(context, sessions, holdings, sizes);
     mappings = new MappingTracker(context, holdings);
     Provisional provisional = new Provisional(settings.limits().provisional(), losses);
-    files = new FileEvents(context, provisional, tracker, mappings, recovery);
+    files = new FileEvents(context, provisional, tracker, mappings, recovery, trail);
     memory = new MemoryTracker(context, sessions, holdings);
     ends = new ProcessEnds(context, processes, sessions, files, mappings, source);
   }

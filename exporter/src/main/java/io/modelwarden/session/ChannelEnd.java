@@ -16,6 +16,7 @@ final class ChannelEnd {
   long firstEpochNanos;
   long lastNanos;
   private long lastEpochNanos;
+  private long mostBytes;
   private long uncredited;
   private final long stepNanos;
   private final HourlyTotal recent = new HourlyTotal(STEPS - 1);
@@ -29,7 +30,7 @@ final class ChannelEnd {
   void moved(Increment increment, long nowNanos) {
     bytes += increment.bytes();
     uncredited += increment.bytes();
-    recent.add(nowNanos / stepNanos, increment.bytes());
+    mostBytes = Math.max(mostBytes, recent.add(nowNanos / stepNanos, increment.bytes()));
     firstEpochNanos = firstEpochNanos == 0 ? increment.firstEpochNanos() : firstEpochNanos;
     lastEpochNanos = Math.max(lastEpochNanos, increment.lastEpochNanos());
     lastNanos = nowNanos;
@@ -38,6 +39,11 @@ final class ChannelEnd {
   /** Of the window, and at most a step less: not more, or a log that is long enough crosses. */
   long recentBytes(long nowNanos) {
     return recent.sum(nowNanos / stepNanos);
+  }
+
+  /** Of any window so far: what was written stays there to be read later. */
+  long mostBytes() {
+    return mostBytes;
   }
 
   /**

@@ -162,7 +162,8 @@ final class FileTracker {
     long written =
         process.addWritten(
             set.name(), access.increment().bytes(), context.settings().limits().modelsPerLineage());
-    if (written > set.sizeBytes() / 10) {
+    // What nobody could look at may be anything: who wrote it had that from elsewhere.
+    if (file.isModel() && written > set.sizeBytes() / 10) {
       use.holdsAtLeast(written);
       took(process, file, set, access, Via.WRITE);
     }

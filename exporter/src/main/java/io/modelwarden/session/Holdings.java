@@ -16,11 +16,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Who holds which model: by own doing, over fork, exec, pipes and sockets, by declaration; for how long. */
+/**
+ * Who holds which model: by own doing, over fork, exec, pipes, sockets and files, by declaration;
+ * for how long.
+ */
 final class Holdings {
 
   private static final Set<Via> HANDED_ON =
-      EnumSet.of(Via.PARENT, Via.SESSION, Via.PIPE, Via.SOCKET);
+      EnumSet.of(Via.PARENT, Via.SESSION, Via.PIPE, Via.SOCKET, Via.FILE, Via.SHARED_MEMORY);
 
   private final Processes processes;
   private final ExecSessions execSessions;
@@ -164,7 +167,10 @@ final class Holdings {
     if (parent != null && parent.lineage != child.lineage) {
       parent.lineage.absorb(child.lineage, settings, losses);
     }
-    holdOne(child, model, Via.PARENT, begun(child, sinceEpochNanos));
+    TrackedProcess.Held held = parent == null ? null : parent.holdings().get(model);
+    boolean possible = held != null && held.via() == Via.SHARED_MEMORY;
+    Via via = possible ? Via.SHARED_MEMORY : Via.PARENT;
+    holdOne(child, model, via, begun(child, sinceEpochNanos));
   }
 
   private void holdOne(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
@@ -219,7 +225,6 @@ final class Holdings {
 
   /** Whether it has a mark because of what it read from others. */
   static boolean isPassed(TrackedProcess process) {
-    return process.holdings().values().stream()
-        .anyMatch(held -> held.via() == Via.PIPE || held.via() == Via.SOCKET);
+    return process.holdings().values().stream().anyMatch(held -> held.via().isPassed());
   }
 }

@@ -5,35 +5,37 @@ import io.modelwarden.event.KernelEvent.Channel;
 import io.modelwarden.event.KernelEvent.DataMoved;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessFacts.Entrance;
-import io.modelwarden.event.ProcessKey;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import io.modelwarden.session.ChannelTable.Ends;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * Follows model data over pipes and sockets of the machine. Who reads what a holder wrote holds the
- * model too, at once; but a server talks all day to its log and to its neighbours, so of a server a
- * share of the model's size must go over in a short time, and its answers are no loss of a model.
+ * Follows model data over pipes, sockets and files of the machine. Who reads what a holder wrote
+ * holds the model too: of a pipe or socket at once, of files when it is enough to be a copy. But a
+ * server talks all day to its log and to its neighbours, so of a server a share of the model's size
+ * must go over in a short time, and its answers are no loss of a model.
  */
 final class Trail {
 
   /** No pipe holds more: who has read so much has read from somebody who still writes. */
   private static final long UNRETURNED_BYTES = 1 << 20;
 
+  /** In how many files ever: less is a log, a cache or a history that a holder adds to. */
+  private static final long COPY_BYTES = 1 << 20;
+
   private static final String SYSTEMD_UNIT = "systemd_unit";
 
-  private static final class Ends {
-    final Map<ProcessKey, ChannelEnd> writers = new LinkedHashMap<>(1);
-    final Map<ProcessKey, ChannelEnd> readers = new LinkedHashMap<>(1);
+  /** What came, or can have come, over one file from one process. */
+  private record Piece(ChannelEnd from, ChannelEnd to) {
+    long bytes() {
+      return Math.min(from.bytes, to.bytes);
+    }
   }
 
-  private final Map<Long, Ends> channels = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<ProcessKey, Set<Long>> written = new HashMap<>();
+  private final ChannelTable streams;
+  private final ChannelTable files;
+  private final ChannelTable memory;
   private final Context context;
   private final Holdings holdings;
   private final TrailSettings settings;
@@ -42,6 +44,9 @@ final class Trail {
     this.context = context;
     this.holdings = holdings;
     this.settings = context.settings().trail();
+    this.streams = new ChannelTable(context, settings.channels());
+    this.files = new ChannelTable(context, settings.channels() / 2);
+    this.memory = new ChannelTable(context, settings.channels() / 8);
   }
 
   void moved(TrackedProcess process, DataMoved moved) {
@@ -49,53 +54,110 @@ final class Trail {
     if (writes && moved.accepted() && !settings.acceptedPasses() && isServer(process)) {
       return;
     }
-    Ends ends = channels.computeIfAbsent(moved.channel(), number -> new Ends());
-    evict();
-    ChannelEnd end = end(writes ? ends.writers : ends.readers, process, moved);
+    ChannelTable table = table(moved.kind());
+    Ends ends = table.use(moved.channel());
+    ChannelEnd end =
+        table.moved(ends, moved.direction(), process, via(moved.kind()), moved.increment());
     if (writes) {
-      written.computeIfAbsent(process.key(), key -> new HashSet<>(1)).add(moved.channel());
-      ends.readers.values().forEach(reader -> pass(moved.channel(), end, reader));
+      ends.readers.values().forEach(reader -> pass(ends.channel, end, reader));
     } else {
-      ends.writers.values().forEach(writer -> pass(moved.channel(), writer, end));
+      ends.writers.values().forEach(writer -> pass(ends.channel, writer, end));
+    }
+  }
+
+  /** It was read before anybody could tell that it is no model. */
+  void tookOrdinary(TrackedProcess process, CatalogFile file, Access access) {
+    long channel = file.facts.channel();
+    if (access.action() != Evidence.Action.WRITE
+        && !access.isPartOfMapping()
+        && files.knows(channel)) {
+      moved(
+          process,
+          new DataMoved(
+              process.key(), channel, Channel.FILE, Direction.READ, false, access.increment()));
     }
   }
 
   /** It holds something from now on: who has read from it may hold that too. */
   void held(TrackedProcess process) {
-    for (long number : List.copyOf(written.getOrDefault(process.key(), Set.of()))) {
-      Ends ends = channels.get(number);
-      ChannelEnd writer = ends == null ? null : ends.writers.get(process.key());
-      if (writer != null) {
-        ends.readers.values().forEach(reader -> pass(number, writer, reader));
+    for (ChannelTable table : List.of(streams, files, memory)) {
+      for (Ends ends : table.writtenBy(process.key())) {
+        ChannelEnd writer = ends.writers.get(process.key());
+        ends.readers.values().forEach(reader -> pass(ends.channel, writer, reader));
       }
     }
   }
 
-  private ChannelEnd end(
-      Map<ProcessKey, ChannelEnd> side, TrackedProcess process, DataMoved moved) {
-    Via via = moved.kind() == Channel.PIPE ? Via.PIPE : Via.SOCKET;
-    ChannelEnd end =
-        side.computeIfAbsent(
-            process.key(), key -> new ChannelEnd(process, via, settings.serverWindow()));
-    end.process = process; // a mark that ended and began again made another object
-    end.moved(moved.increment(), context.time().nanos());
-    return end;
+  private ChannelTable table(Channel kind) {
+    return switch (kind) {
+      case PIPE, SOCKET -> streams;
+      case FILE -> files;
+      case MEMORY -> memory;
+    };
+  }
+
+  private static Via via(Channel kind) {
+    return switch (kind) {
+      case PIPE -> Via.PIPE;
+      case SOCKET -> Via.SOCKET;
+      case FILE -> Via.FILE;
+      case MEMORY -> Via.SHARED_MEMORY;
+    };
   }
 
   private void pass(long channel, ChannelEnd from, ChannelEnd to) {
+    if (!cameOver(channel, from, to)) {
+      return;
+    }
+    if (to.via != Via.FILE || hasAll(to.process, from.process)) {
+      handOn(from, to);
+      return;
+    }
+    List<Piece> pieces = pieces(to.process);
+    if (pieces.stream().mapToLong(Piece::bytes).sum() >= COPY_BYTES) {
+      pieces.forEach(piece -> handOn(piece.from(), piece.to()));
+    }
+  }
+
+  /** Whether something of what the writer holds came to the reader. */
+  private boolean cameOver(long channel, ChannelEnd from, ChannelEnd to) {
     TrackedProcess writer = from.process;
     TrackedProcess reader = to.process;
     if (!writer.holds()
         || writer.lineage == reader.lineage
         || writer.key().sameProcess(reader.key())
         || isOver(channel, from)) {
-      return;
+      return false;
     }
-    if (isServer(writer) ? !crossesShare(from, to) : !cameOver(from, to)) {
-      return;
+    if (to.via == Via.SHARED_MEMORY) {
+      return !saysMuch(writer);
     }
+    return saysMuch(writer) ? crossesShare(from, to) : hasMoved(from, to);
+  }
+
+  private static boolean hasAll(TrackedProcess reader, TrackedProcess writer) {
+    return reader.holdings().keySet().containsAll(writer.holdings().keySet());
+  }
+
+  /** Of all files that it has read: many small ones are a copy as a large one is. */
+  private List<Piece> pieces(TrackedProcess reader) {
+    List<Piece> pieces = new ArrayList<>();
+    for (Ends ends : files.readBy(reader.key())) {
+      ChannelEnd to = ends.readers.get(reader.key());
+      for (ChannelEnd from : ends.writers.values()) {
+        if (cameOver(ends.channel, from, to)) {
+          pieces.add(new Piece(from, to));
+        }
+      }
+    }
+    return pieces;
+  }
+
+  private void handOn(ChannelEnd from, ChannelEnd to) {
+    TrackedProcess reader = to.process;
     credit(from, to);
-    for (Map.Entry<String, TrackedProcess.Held> held : List.copyOf(writer.holdings().entrySet())) {
+    for (Map.Entry<String, TrackedProcess.Held> held :
+        List.copyOf(from.process.holdings().entrySet())) {
       if (!reader.holdings().containsKey(held.getKey())) {
         long since = Math.max(to.firstEpochNanos, held.getValue().sinceEpochNanos());
         holdings.hold(reader, held.getKey(), to.via, since);
@@ -119,15 +181,23 @@ final class Trail {
             && process.workload.kind().equals(SYSTEMD_UNIT));
   }
 
+  /** Whether most of what it writes is no model: a server, or one that only may hold something. */
+  private static boolean saysMuch(TrackedProcess process) {
+    return isServer(process)
+        || process.holdings().values().stream().allMatch(held -> held.via() == Via.SHARED_MEMORY);
+  }
+
   /** One that has written nothing yet may be in the middle of a large write, or silent. */
-  private static boolean cameOver(ChannelEnd from, ChannelEnd to) {
+  private static boolean hasMoved(ChannelEnd from, ChannelEnd to) {
     return from.bytes > 0 ? to.bytes > 0 : to.bytes >= UNRETURNED_BYTES;
   }
 
+  /** What is in a file is read whenever its reader likes. */
   private boolean crossesShare(ChannelEnd from, ChannelEnd to) {
     long size = context.catalog().set(from.process.largestModel()).sizeBytes();
     long now = context.time().nanos();
-    long crossed = Math.min(from.recentBytes(now), to.recentBytes(now));
+    long written = from.via == Via.FILE ? from.mostBytes() : from.recentBytes(now);
+    long crossed = Math.min(written, to.recentBytes(now));
     return size > 0 && crossed >= size * settings.serverShare();
   }
 
@@ -135,9 +205,9 @@ final class Trail {
   private void credit(ChannelEnd from, ChannelEnd to) {
     TrackedProcess reader = to.process;
     String model = from.process.largestModel();
-    long bytes = to.takeUncredited(isServer(from.process), context.time().nanos());
+    long bytes = to.takeUncredited(saysMuch(from.process), context.time().nanos());
     TrackedProcess.Held held = reader.holdings().get(model);
-    if (bytes == 0 || (held != null && held.via() != Via.PIPE && held.via() != Via.SOCKET)) {
+    if (bytes == 0 || (held != null && !held.via().isPassed())) {
       return;
     }
     ModelUse use = context.use(reader.lineage, model);
@@ -149,23 +219,5 @@ final class Trail {
     context.took(reader.lineage, model, to.increment());
     int limit = context.settings().limits().filesPerLineage();
     reader.lineage.addFilesOf(from.process.lineage, limit, context.losses());
-  }
-
-  private void evict() {
-    if (channels.size() <= settings.channels()) {
-      return;
-    }
-    Iterator<Map.Entry<Long, Ends>> eldest = channels.entrySet().iterator();
-    Map.Entry<Long, Ends> gone = eldest.next();
-    forget(gone.getKey(), gone.getValue().writers.keySet());
-    eldest.remove();
-    context.losses().count(SessionLoss.CHANNEL_EVICTED);
-  }
-
-  private void forget(long channel, Collection<ProcessKey> writers) {
-    for (ProcessKey writer : writers) {
-      written.computeIfPresent(
-          writer, (key, numbers) -> numbers.remove(channel) && numbers.isEmpty() ? null : numbers);
-    }
   }
 }

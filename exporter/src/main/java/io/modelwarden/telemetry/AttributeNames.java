@@ -184,8 +184,9 @@ public final class AttributeNames {
       say(
           longKey("modelwarden.process.model_data.size"),
           "model bytes that the process' lineage read, mapped, took from another process' memory"
-              + " or got over pipes and sockets from one that did, running total; the model's size where nobody saw it being taken, absent if that is"
-              + " not known; on memory spans those of the process that was read");
+              + " or got over pipes, sockets and files from one that did, running total; the model's"
+              + " size where nobody saw it being taken, absent if that is not known; on memory spans"
+              + " those of the process that was read");
   public static final AttributeKey<Double> MODEL_DATA_AGE =
       say(
           doubleKey("modelwarden.process.model_data.age"),
@@ -197,9 +198,10 @@ public final class AttributeNames {
           stringKey("modelwarden.process.model_data.via"),
           "`self`, `parent`, `write`, `declared`, `memory`: taken from the memory of a holder,"
               + " `session`: another process of the same exec session, `pipe` or `socket` (of this"
-              + " machine): what a holder wrote to it, or `recovered`: the process is"
-              + " older than the agent, which knows of it by an open or mapped file, a declaration,"
-              + " what an earlier agent knew, or another process of its container");
+              + " machine): what a holder wrote to it, `file`: a copy that a holder wrote and that is"
+              + " no model itself, `shared_memory`: memory that it shares with a holder, and so a"
+              + " possibility only, or `recovered`: the process is older than the agent, which"
+              + " knows of it by an open or mapped file, a declaration, what an earlier agent knew, or another process of its container");
 
   // Network
   public static final AttributeKey<String> PEER_ADDRESS =

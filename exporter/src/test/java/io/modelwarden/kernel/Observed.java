@@ -158,6 +158,18 @@ final class Observed implements AutoCloseable {
     return this;
   }
 
+  /** Looks once at who shares memory with a holder, and polls. */
+  void lookAtSharedMemory() {
+    poller.lookAtSharedMemory();
+    poller.poll();
+  }
+
+  /** Channels that the kernel side knows. */
+  int channels() {
+    poller.sweep(Clocks.bootNanos());
+    return poller.knownChannels();
+  }
+
   /** Cgroups on which the kernel side has a verdict, or waits for one. */
   int cgroupVerdicts() {
     return poller.knownCgroups();

