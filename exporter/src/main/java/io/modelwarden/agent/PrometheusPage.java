@@ -59,7 +59,9 @@ final class PrometheusPage {
     }
   }
 
-  /** Prometheus takes an empty label for none; the registry drops series that lack one of others. */
+  /**
+   * Prometheus takes an empty label for none; the registry drops series that lack one of others.
+   */
   private static Tags tags(Sample sample) {
     Map<String, String> all = new HashMap<>();
     sample.metric().attributes().forEach(key -> all.put(key.getKey(), ""));

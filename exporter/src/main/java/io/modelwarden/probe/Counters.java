@@ -10,6 +10,8 @@ import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessKey;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -33,6 +35,10 @@ final class Counters {
   private final Field memoryMethod;
   private final int memoryVictim;
   private final int directionRead;
+
+  /** Of one poll, told after its reads: a copy is named after what it was made of. */
+  private final List<KernelEvent> writes = new ArrayList<>();
+
   private final Map<Integer, String> methods;
   private final Map<Integer, String> memoryMethods;
 
@@ -73,6 +79,8 @@ final class Counters {
     // First, so that who has written a file is known when others have read it.
     transfers.poll(later, this::moved);
     accesses.poll(later, this::accessed);
+    writes.forEach(sink::accept);
+    writes.clear();
     flows.poll(later, this::sent);
     memoryReads.poll(later, this::memoryRead);
   }
@@ -101,15 +109,21 @@ final class Counters {
     int file = accessFile.getInt(key, 0);
     names.requireProcess(process);
     names.requireFile(file);
-    sink.accept(
+    boolean reads = accessDirection.getInt(key, 0) == directionRead;
+    KernelEvent accessed =
         new KernelEvent.FileAccessed(
             process,
             file,
             names.path(process, file),
-            accessDirection.getInt(key, 0) == directionRead ? Direction.READ : Direction.WRITE,
+            reads ? Direction.READ : Direction.WRITE,
             methods.getOrDefault(accessMethod.getInt(key, 0), "unknown"),
             increment,
-            coverage));
+            coverage);
+    if (reads) {
+      sink.accept(accessed);
+    } else {
+      writes.add(accessed);
+    }
   }
 
   /** Nothing goes over these any more that the kernel would count. */
