@@ -64,7 +64,7 @@ final class PrometheusPage {
    */
   private static Tags tags(Sample sample) {
     Map<String, String> all = new HashMap<>();
-    sample.metric().attributes().forEach(key -> all.put(key.getKey(), ""));
+    sample.metric().attributeNames().forEach(name -> all.put(name, ""));
     all.putAll(sample.attributes());
     return Tags.of(
         all.entrySet().stream().map(tag -> Tag.of(tag.getKey(), tag.getValue())).toList());

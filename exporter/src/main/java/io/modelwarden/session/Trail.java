@@ -21,6 +21,9 @@ final class Trail {
   /** No pipe holds more: who has read so much has read from somebody who still writes. */
   private static final long UNRETURNED_BYTES = 1 << 20;
 
+  /** Of a pipe or socket within the window: less is a line, a hash or an order, and no model. */
+  private static final long TALK_BYTES = 4096;
+
   /** In how many files ever: less is a log, a cache or a history that a holder adds to. */
   private static final long COPY_BYTES = 1 << 20;
 
@@ -188,8 +191,15 @@ final class Trail {
   }
 
   /** One that has written nothing yet may be in the middle of a large write, or silent. */
-  private static boolean hasMoved(ChannelEnd from, ChannelEnd to) {
-    return from.bytes > 0 ? to.bytes > 0 : to.bytes >= UNRETURNED_BYTES;
+  private boolean hasMoved(ChannelEnd from, ChannelEnd to) {
+    if (from.bytes == 0) {
+      return to.bytes >= UNRETURNED_BYTES;
+    }
+    return to.via == Via.FILE ? to.bytes > 0 : hasAll(to.process, from.process) || saidMuch(to);
+  }
+
+  private boolean saidMuch(ChannelEnd to) {
+    return to.recentBytes(context.time().nanos()) >= TALK_BYTES;
   }
 
   /** What is in a file is read whenever its reader likes. */

@@ -33,6 +33,11 @@ public record MetricSpec(
     return (long) (share * PARTS);
   }
 
+  /** Names of the attributes of its points. */
+  public List<String> attributeNames() {
+    return attributes.stream().map(AttributeKey::getKey).toList();
+  }
+
   /** Whether its values are shares of one. */
   boolean isShare() {
     return instrument == Instrument.GAUGE && unit.equals("1");
