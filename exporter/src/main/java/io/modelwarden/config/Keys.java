@@ -237,10 +237,11 @@ final class Keys {
       key(
           "trail.channels",
           TEXT,
-          "8192",
+          "4096",
           "256 to 1048576",
           "Pipes, sockets and files that are known at once, those into which a holder could write"
-              + " included. Files have half of the room at most.",
+              + " included. Files have half of the room at most, and so have pipes and sockets over"
+              + " which something went.",
           Rules.count(256, 1 << 20));
   static final Key<Double> TRAIL_SERVER_SHARE =
       key(

@@ -95,7 +95,7 @@ public final class AccessTracker implements EventSink {
     Provisional provisional = new Provisional(settings.limits().provisional(), losses);
     files = new FileEvents(context, provisional, tracker, mappings, recovery, trail);
     memory = new MemoryTracker(context, sessions, holdings);
-    ends = new ProcessEnds(context, processes, sessions, files, mappings, source);
+    ends = new ProcessEnds(context, processes, sessions, files, mappings, trail, source);
   }
 
   @Override

@@ -12,6 +12,10 @@ final class ChannelEnd {
 
   final Via via;
   TrackedProcess process;
+
+  /** Whether the process writes and reads no more, as far as is known. */
+  boolean ended;
+
   long bytes;
   long firstEpochNanos;
   long lastNanos;

@@ -47,9 +47,9 @@ final class Trail {
     this.context = context;
     this.holdings = holdings;
     this.settings = context.settings().trail();
-    this.streams = new ChannelTable(context, settings.channels());
+    this.streams = new ChannelTable(context, settings.channels() / 2);
     this.files = new ChannelTable(context, settings.channels() / 2);
-    this.memory = new ChannelTable(context, settings.channels() / 8);
+    this.memory = new ChannelTable(context, settings.channels() / 16);
   }
 
   void moved(TrackedProcess process, DataMoved moved) {
@@ -88,6 +88,13 @@ final class Trail {
         ChannelEnd writer = ends.writers.get(process.key());
         ends.readers.values().forEach(reader -> pass(ends.channel, writer, reader));
       }
+    }
+  }
+
+  /** It writes and reads no more. */
+  void ended(TrackedProcess process) {
+    for (ChannelTable table : List.of(streams, files, memory)) {
+      table.ended(process.key());
     }
   }
 

@@ -256,11 +256,94 @@ class TrailTest {
   void channels_areBounded_andTheLossIsCounted() {
     scene.at("/user", Entrance.UNKNOWN);
     ProcessKey thief = scene.starts(10, "python3");
-    int most = TrailSettings.defaults().channels();
+    int most = TrailSettings.defaults().channels() / 2;
     for (int channel = 1; channel <= most + 7; channel++) {
       scene.writes(thief, Channel.PIPE, channel, MIB);
     }
     assertThat(scene.tracker.losses().get(SessionLoss.CHANNEL_EVICTED)).isEqualTo(7);
+  }
+
+  /** A hash, a line, an order: nothing of a model comes over with those. */
+  @Test
+  void lessThanAPageWithinTheWindow_isTalk_howeverOftenItComes() {
+    ProcessKey holder = holder(10, "ssh-agent");
+    ProcessKey client = reader(11, "git");
+    for (int time = 0; time < 100; time++) {
+      scene.writes(holder, Channel.SOCKET, SOCKET, 4095);
+      scene.receives(client, Channel.SOCKET, SOCKET, 4095);
+      scene.sends(client, 4095);
+      scene.passes(Duration.ofMinutes(11));
+    }
+    assertThat(bytesSent()).isZero();
+
+    scene.writes(holder, Channel.SOCKET, SOCKET, 4096);
+    scene.receives(client, Channel.SOCKET, SOCKET, 4096);
+    scene.sends(client, 4096);
+    assertThat(bytesSent()).isEqualTo(4095 + 4096); // it may have held the last before too
+  }
+
+  /**
+   * What was read to its end, and whose writer is gone, pushes out nothing that may still go on.
+   */
+  @Test
+  void connectionsWithoutEnd_thatAreOver_takeNoRoom() {
+    ProcessKey slow = holder(10, "python3");
+    scene.writes(slow, Channel.PIPE, PIPE, MIB);
+    ProcessKey sink = reader(11, "sink");
+    for (int each = 0; each < 10_000; each++) {
+      ProcessKey child = holder(1000 + each, "curl");
+      scene.writes(child, Channel.SOCKET, PORTS - each, 4 * KIB);
+      scene.receives(sink, Channel.SOCKET, PORTS - each, 4 * KIB);
+      scene.ends(child);
+    }
+    assertThat(scene.tracker.losses().get(SessionLoss.CHANNEL_EVICTED)).isZero();
+    ProcessKey nc = reader(12, "nc");
+    scene.receives(nc, Channel.PIPE, PIPE, MIB);
+    scene.sends(nc, MIB);
+    assertThat(bytesSent()).isEqualTo(MIB);
+  }
+
+  /** What was only looked at (tee, MSG_PEEK) is there for the next one. */
+  @Test
+  void readerWhoComesAfterAnother_holdsTheModelToo() {
+    ProcessKey cat = holder(10, "cat");
+    scene.writes(cat, Channel.PIPE, PIPE, MIB);
+    ProcessKey tee = reader(11, "tee");
+    scene.receives(tee, Channel.PIPE, PIPE, MIB);
+    scene.ends(cat);
+    ProcessKey nc = reader(12, "nc");
+    scene.receives(nc, Channel.PIPE, PIPE, MIB);
+    scene.sends(nc, MIB);
+
+    assertThat(bytesSent()).isEqualTo(MIB);
+  }
+
+  @Test
+  void writersOfOneChannelThatEndWithoutEnd_areBounded_andTheLossIsCounted() {
+    for (int each = 0; each < 100; each++) {
+      ProcessKey child = holder(1000 + each, "echo");
+      scene.writes(child, Channel.PIPE, PIPE, 4 * KIB);
+      scene.ends(child);
+    }
+    assertThat(scene.tracker.losses().get(SessionLoss.CHANNEL_EVICTED)).isEqualTo(36);
+  }
+
+  /** A runtime may hold a model (docker cp); what it starts has nothing of its memory. */
+  @Test
+  void containerThatAHolderStarts_holdsNothing_untilItReadsFromIt() {
+    ProcessKey runtime = holder(10, "podman");
+    scene.passesSecond();
+    ProcessKey init = scene.forks(runtime, 11, "runc:[2:INIT]");
+    scene.at(CONTAINER, Entrance.ENTRYPOINT);
+    ProcessKey entrypoint = scene.executes(init, "server");
+    scene.sends(entrypoint, MIB);
+    ProcessKey shell = scene.executes(entrypoint, "sh");
+    assertThat(bytesSent()).isZero();
+
+    scene.writes(runtime, Channel.PIPE, PIPE, MIB);
+    scene.receives(shell, Channel.PIPE, PIPE, MIB);
+    scene.sends(shell, MIB);
+    assertThat(bytesSent()).isEqualTo(MIB);
   }
 
   @Test
