@@ -103,6 +103,25 @@ final class CountTable {
     }
   }
 
+  /**
+   * Removes those of these entries to which nothing was added since then.
+   *
+   * @param bootNanos CLOCK_BOOTTIME
+   */
+  void forgetIdle(Predicate<ByteBuffer> some, long bootNanos) {
+    known
+        .entrySet()
+        .removeIf(
+            entry -> {
+              MapKey key = entry.getKey();
+              boolean gone = entry.getValue().lastNanos < bootNanos && some.test(key.view());
+              if (gone) {
+                map.delete(key.bytes());
+              }
+              return gone;
+            });
+  }
+
   boolean knows(MapKey key) {
     return known.containsKey(key);
   }

@@ -11,6 +11,7 @@ import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,8 @@ import java.util.function.Predicate;
 
 /** The maps of totals: accesses to files, transfers, flows, reads of memory. */
 final class Counters {
+
+  private static final long IDLE_NANOS = 2_000_000_000L;
 
   private final Layouts layouts;
   private final Names names;
@@ -35,6 +38,11 @@ final class Counters {
   private final Field memoryMethod;
   private final int memoryVictim;
   private final int directionRead;
+
+  /** Pipes and sockets of which a writer is gone. */
+  private final Set<Long> abandoned = new HashSet<>();
+
+  private long tidiedNanos;
 
   /** Of one poll, told after its reads: a copy is named after what it was made of. */
   private final List<KernelEvent> writes = new ArrayList<>();
@@ -86,6 +94,13 @@ final class Counters {
   }
 
   void forget(Set<ProcessKey> ended) {
+    transfers.forEachKey(
+        key -> {
+          if (transferDecoder.isStreamWrite(key)
+              && ended.contains(layouts.processKey.read(key, 0))) {
+            abandoned.add(transferDecoder.channel(key));
+          }
+        });
     accesses.forget(ended);
     transfers.forget(ended);
     flows.forget(ended);
@@ -131,6 +146,28 @@ final class Counters {
     if (!channels.isEmpty()) {
       transfers.forgetWhere(key -> channels.contains(transferDecoder.channel(key)));
     }
+  }
+
+  /**
+   * Forgets what living processes have read from streams that nobody has written to for a while: a
+   * server has as many of them as there ever were connections.
+   */
+  void tidy(long nowBootNanos) {
+    if (nowBootNanos - tidiedNanos < IDLE_NANOS) {
+      return;
+    }
+    tidiedNanos = nowBootNanos;
+    transfers.forEachKey(
+        key -> {
+          if (transferDecoder.isStreamWrite(key)) {
+            abandoned.remove(transferDecoder.channel(key));
+          }
+        });
+    transfers.forgetIdle(
+        key -> abandoned.contains(transferDecoder.channel(key)), nowBootNanos - IDLE_NANOS);
+    Set<Long> used = new HashSet<>();
+    transfers.forEachKey(key -> used.add(transferDecoder.channel(key)));
+    abandoned.retainAll(used);
   }
 
   private void moved(MapKey entry, Increment increment, ByteBuffer values, int at) {

@@ -145,6 +145,7 @@ public final class KernelPoller implements AutoCloseable {
       more = processes.announce(AT_ONCE, this::processAppeared);
       counted = count();
     }
+    counters.tidy(now);
     blindSpots.poll(now);
     select(changes);
     if (now - sampledNanos >= SAMPLE_NANOS) {

@@ -111,11 +111,14 @@ final class ProcessTable {
     return !waiting.isEmpty();
   }
 
-  /** Whether a process was not told of while others wait for their turn. */
+  /**
+   * Whether a process was not told of while others wait for their turn, or came after the poll: in
+   * a flood those may be more than were there at the poll, and they would all be known at once.
+   */
   Predicate<ProcessKey> isWaiting() {
     return key -> {
       Entry entry = entries.get(key);
-      return entry != null && waits(entry);
+      return entry == null ? map.lookup(keyBytes(key)).isPresent() : waits(entry);
     };
   }
 

@@ -37,6 +37,11 @@ final class TransferDecoder {
     return channel.get(key, 0);
   }
 
+  /** Whether it was written to a pipe or socket, and so is no more once somebody has read it. */
+  boolean isStreamWrite(ByteBuffer key) {
+    return direction.getInt(key, 0) != read && kind.getInt(key, 0) != file;
+  }
+
   DataMoved decode(ByteBuffer key, Increment increment) {
     return new DataMoved(
         process.read(key, 0),

@@ -42,7 +42,8 @@ final class ChannelTable {
 
     /** All that was written was read, and nobody is left to write more. */
     private boolean isSpent() {
-      return writers.values().stream().allMatch(end -> end.ended && end.via != Via.FILE)
+      return !writers.isEmpty()
+          && writers.values().stream().allMatch(end -> end.ended && end.via != Via.FILE)
           && bytes(readers) >= bytes(writers);
     }
 
@@ -95,6 +96,9 @@ final class ChannelTable {
     end.process = process; // a mark that ended and began again made another object
     end.ended = false;
     end.moved(increment, context.time().nanos());
+    if (!writes) {
+      putAside(ends);
+    }
     return end;
   }
 
@@ -103,12 +107,16 @@ final class ChannelTable {
     readBy(process).forEach(ends -> ends.readers.get(process).ended = true);
     for (Ends ends : writtenBy(process)) {
       ends.writers.get(process).ended = true;
-      if (ends.isSpent() && channels.remove(ends.channel) != null) {
-        spent.put(ends.channel, ends);
-      }
+      putAside(ends);
     }
-    if (spent.size() > SPENT) {
-      forgetEldest(spent);
+  }
+
+  private void putAside(Ends ends) {
+    if (ends.isSpent() && channels.remove(ends.channel) != null) {
+      spent.put(ends.channel, ends);
+      if (spent.size() > SPENT) {
+        forgetEldest(spent);
+      }
     }
   }
 
