@@ -114,7 +114,7 @@ final class FileTracker {
         new Measurement.FileTouched(
             process.workload,
             access.increment().firstEpochNanos(),
-            access.path(),
+            context.metricPath(access.path()),
             model,
             process.executable(),
             process.origin,
