@@ -45,8 +45,11 @@ __noinline int touch_file(const struct references *references, const struct door
 	if (!references || !where)
 		return 0;
 	facts = arm(references, &where->process, flags);
-	if (facts) /* it may have gone to another since it was armed: the path is stored by it */
+	if (facts) { /* it may have changed both since it was armed: the path is stored by the first
+		      */
 		facts->mount_namespace = mount_namespace_of(references->task);
+		store_name(references->task, facts);
+	}
 	store_file_path(references, where->file_id);
 	ring_touch(where);
 	return 0;

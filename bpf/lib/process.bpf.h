@@ -71,6 +71,11 @@ static __always_inline void store_executable(struct task_struct *task,
 		store_path(&text, &executable->f_path, BPF_CORE_READ(task, fs));
 }
 
+static __always_inline void store_name(struct task_struct *task, struct process_facts *facts)
+{
+	BPF_CORE_READ_INTO(&facts->name, task, group_leader, comm);
+}
+
 static __always_inline void fill_process_facts(struct task_struct *task,
 					       struct process_facts *facts)
 {
@@ -82,7 +87,7 @@ static __always_inline void fill_process_facts(struct task_struct *task,
 	facts->pid_namespace = BPF_CORE_READ(task_pid_namespace(task), ns.inum);
 	facts->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
 	facts->container_start_ns = BPF_CORE_READ(first_of_container(task), start_boottime);
-	BPF_CORE_READ_INTO(&facts->name, task, group_leader, comm);
+	store_name(task, facts);
 	store_cgroup_path(cgroup);
 	facts->armed_ns = bpf_ktime_get_boot_ns(); /* last: an entry without it is not yet filled */
 }
@@ -210,14 +215,29 @@ static __always_inline struct process_facts *find_armed_in(__u32 session,
 	return arm(&references, key, PROCESS_SESSION);
 }
 
+/*
+ * Whether a runtime has put this image into a container: the runtime's memory is not with it. One
+ * that has opened a model itself may have handed on the descriptor.
+ */
+static __always_inline bool is_put_into_container(__u32 entrance,
+						  const struct process_facts *runtime)
+{
+	return (entrance == ENTRANCE_ENTRYPOINT || entrance == ENTRANCE_EXEC) &&
+	       entrance != runtime->entrance && runtime->hops;
+}
+
 /* The image that fork or exec makes of an armed one: armed too. */
 static __always_inline void inherit(struct task_struct *task, const struct process_key *from,
 				    __u32 flag)
 {
 	struct process_facts *parent = find_armed(from), *facts;
 	struct process_key key = {};
+	__u32 entrance;
 
 	if (!parent)
+		return;
+	entrance = flag == PROCESS_INHERITED ? parent->entrance : entrance_of(task);
+	if (is_put_into_container(entrance, parent))
 		return;
 	read_process_key(task, &key);
 	facts = new_process(task, &key, BPF_ANY);
@@ -225,7 +245,7 @@ static __always_inline void inherit(struct task_struct *task, const struct proce
 		return;
 	facts->parent = *from;
 	facts->flags = flag;
-	facts->entrance = flag == PROCESS_INHERITED ? parent->entrance : entrance_of(task);
+	facts->entrance = entrance;
 	facts->session = flag == PROCESS_INHERITED ? parent->session : session_of(task);
 	facts->share_bytes = parent->share_bytes;
 	facts->hops = parent->hops;

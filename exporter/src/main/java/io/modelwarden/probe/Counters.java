@@ -11,6 +11,7 @@ import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,12 @@ import java.util.function.Predicate;
 final class Counters {
 
   private static final long IDLE_NANOS = 2_000_000_000L;
+
+  /** What one call both read and wrote was read first. */
+  private static final Comparator<KernelEvent.FileAccessed> IN_ORDER =
+      Comparator.comparingLong(
+              (KernelEvent.FileAccessed each) -> each.increment().firstEpochNanos())
+          .thenComparing(KernelEvent.FileAccessed::direction);
 
   private final Layouts layouts;
   private final Names names;
@@ -44,8 +51,8 @@ final class Counters {
 
   private long tidiedNanos;
 
-  /** Of one poll, told after its reads: a copy is named after what it was made of. */
-  private final List<KernelEvent> writes = new ArrayList<>();
+  /** Of one poll, told in the order in which they began: a copy is named after its original. */
+  private final List<KernelEvent.FileAccessed> told = new ArrayList<>();
 
   private final Map<Integer, String> methods;
   private final Map<Integer, String> memoryMethods;
@@ -87,8 +94,9 @@ final class Counters {
     // First, so that who has written a file is known when others have read it.
     transfers.poll(later, this::moved);
     accesses.poll(later, this::accessed);
-    writes.forEach(sink::accept);
-    writes.clear();
+    told.sort(IN_ORDER);
+    told.forEach(sink::accept);
+    told.clear();
     flows.poll(later, this::sent);
     memoryReads.poll(later, this::memoryRead);
   }
@@ -124,21 +132,15 @@ final class Counters {
     int file = accessFile.getInt(key, 0);
     names.requireProcess(process);
     names.requireFile(file);
-    boolean reads = accessDirection.getInt(key, 0) == directionRead;
-    KernelEvent accessed =
+    told.add(
         new KernelEvent.FileAccessed(
             process,
             file,
             names.path(process, file),
-            reads ? Direction.READ : Direction.WRITE,
+            accessDirection.getInt(key, 0) == directionRead ? Direction.READ : Direction.WRITE,
             methods.getOrDefault(accessMethod.getInt(key, 0), "unknown"),
             increment,
-            coverage);
-    if (reads) {
-      sink.accept(accessed);
-    } else {
-      writes.add(accessed);
-    }
+            coverage));
   }
 
   /** Nothing goes over these any more that the kernel would count. */

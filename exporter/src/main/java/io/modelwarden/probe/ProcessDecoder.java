@@ -110,6 +110,12 @@ final class ProcessDecoder {
     return mountNamespace.get(values, at);
   }
 
+  /** Another number if it has another name. */
+  long nameNumber(ByteBuffer values, int at) {
+    int begin = at + name.offset();
+    return values.getLong(begin) * 31 + values.getLong(begin + Long.BYTES);
+  }
+
   ProcessFacts facts(ProcessKey process, ByteBuffer values, int at) {
     long cgroupId = cgroup.get(values, at);
     return new ProcessFacts(

@@ -38,12 +38,13 @@ final class ProcessTable {
       new Flow(null, 0, Flow.Transport.OTHER, Flow.Role.UNKNOWN, "public");
 
   private static final class Entry {
-    final ProcessFacts facts;
+    ProcessFacts facts;
     final Set<Long> mountNamespaces = new HashSet<>(2);
     long endNanos;
     boolean replaced;
     boolean announced;
     boolean forgotten; // by who was told of it
+    long nameNumber;
     int quietPolls;
     long uncountedReadBytes;
     long uncountedSentBytes;
@@ -319,7 +320,13 @@ final class ProcessTable {
     Entry entry = entries.get(key);
     if (entry == null) {
       entry = new Entry(decoder.facts(key, values, at));
+      entry.nameNumber = decoder.nameNumber(values, at);
       entries.put(key, entry);
+    } else if (entry.nameNumber != decoder.nameNumber(values, at)) {
+      // Taken when it was made: many programs name themselves only when they run.
+      entry.nameNumber = decoder.nameNumber(values, at);
+      entry.facts = decoder.facts(key, values, at);
+      entry.announced = false;
     }
     entry.mountNamespaces.add(decoder.mountNamespace(values, at));
     entry.uncountedReadBytes = decoder.uncountedReadBytes(values, at);

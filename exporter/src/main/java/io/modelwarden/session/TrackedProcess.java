@@ -145,7 +145,7 @@ final class TrackedProcess {
    */
   private boolean cameIntoContainer() {
     Entrance entrance = facts.entrance();
-    return facts.origin() == Origin.EXECUTED
+    return facts.origin() != Origin.PARENT
         && (entrance == Entrance.ENTRYPOINT || entrance == Entrance.EXEC)
         && parent != null
         && parent.facts.entrance() != entrance;
