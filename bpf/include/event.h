@@ -42,6 +42,7 @@ enum process_flag {
 	PROCESS_EXITED = 8,
 	PROCESS_REPLACED = 16, /* an exec put another image in its place */
 	PROCESS_SESSION = 32,  /* armed by its exec session, when it wrote out of it */
+	PROCESS_PASSED = 64,   /* armed by what it read from a pipe or a socket */
 };
 
 /* What workloads.include and workloads.exclude make of a cgroup. One without a verdict is counted.
@@ -70,6 +71,7 @@ struct process_facts {
 	__u64 uncounted_sent_bytes; /* sent while the flow map was full */
 	__u64 touches; /* how often it took a model or an undecided file; 0: armed no longer */
 	__u64 container_start_ns; /* of the first process of its container or cgroup */
+	__u64 share_bytes; /* of what it took first, that must cross a channel if it is a server */
 	__u32 parent_tgid;
 	__u32 user_id;
 	__u32 mount_namespace; /* at its last first touch of a file */
@@ -78,6 +80,8 @@ struct process_facts {
 	__u32 peer_count;
 	__u32 entrance; /* enum process_entrance, when it was armed */
 	__u32 session;  /* number of its exec session, 0 if it is in none */
+	__u32 hops;     /* channels between it and who took the data; 0: it did itself */
+	__u32 looked;   /* its descriptors were looked at; what inherits has others */
 	char name[EXECUTABLE_NAME_BYTES];
 };
 
@@ -267,7 +271,8 @@ enum blind_spot_kind {
 	BLIND_SPOT_BLOCK_DEVICE, /* raw, and what a device mapper or LVM made */
 	BLIND_SPOT_LOOP_DEVICE,
 	BLIND_SPOT_DEVICE_MAPPER,
-	BLIND_SPOT_FUSE,
+	BLIND_SPOT_FUSE, /* its device, or files on it that a holder of a model writes */
+	BLIND_SPOT_NETWORK_FILE_SYSTEM,
 	BLIND_SPOT_KERNEL_CRYPTO, /* AF_ALG */
 	BLIND_SPOT_RAW_NETWORK,   /* AF_XDP */
 	BLIND_SPOT_RDMA,
@@ -289,13 +294,40 @@ struct blind_spot_key {
 };
 
 struct blind_spot {
-	struct totals totals; /* bytes read of a block device */
+	struct totals totals; /* bytes read of a block device, written to a file system */
 	struct process_facts process;
 };
 
 struct own_object {
 	__u32 command; /* of bpf(2), by which it would be opened */
 	__u32 id;
+};
+
+/* What data of one process reach another by. */
+enum channel_kind {
+	CHANNEL_PIPE = 1,   /* also a named one */
+	CHANNEL_SOCKET = 2, /* of this machine: unix, TCP and UDP over loopback */
+	CHANNEL_FILE = 3,   /* a regular one that is no model, also in memory */
+};
+
+/* Its id is that of the receiving end: a pipe's, socket's or file's inode, or a pair of ports. */
+struct channel {
+	__u64 last_ns; /* of the last write or registration */
+	__u64 window_start_ns;
+	__u64 window_bytes; /* read since then */
+	__u64 share_bytes;  /* that must be read in a window; 0: the first byte counts */
+	__u32 hops;         /* of the writer that is the nearest to the model */
+	__u32 kind;         /* enum channel_kind */
+};
+
+/* Bytes that an armed process wrote to a channel or read from it; without any: it can write. */
+struct transfer_key {
+	struct process_key process;
+	__u64 channel;
+	__u8 kind;      /* enum channel_kind */
+	__u8 direction; /* enum access_direction */
+	__u8 role;      /* enum flow_role of a socket that is written to */
+	__u8 reserved[5];
 };
 
 /* Strings lie apart from the facts: paths of files as a mount namespace sees them, executables. */
@@ -364,8 +396,15 @@ enum failure {
 	FAILURE_CGROUP_MAP_FULL,
 	FAILURE_SESSION_MAP_FULL,
 	FAILURE_SELECTION_MAP_FULL, /* a cgroup without a verdict is counted */
+	FAILURE_CHANNEL_MAP_FULL,
+	FAILURE_TRANSFER_MAP_FULL,
+	FAILURE_CHANNEL_HOPS,         /* data went on over more channels than are followed */
+	FAILURE_DESCRIPTORS_SKIPPED,  /* of a process with more than are looked at when it is armed
+				       */
+	FAILURE_SHARED_AREAS_SKIPPED, /* of shared memory, which is mapped in too many pieces */
 	FAILURE_PATH_TRUNCATED,
 	FAILURE_DESCRIPTOR_UNRESOLVED, /* closed by another thread before the call returned */
+	FAILURE_WITNESS_LOST,          /* no memory to note whose pages a call took */
 	FAILURE_MAPPING_UNRESOLVED,
 	FAILURE_VICTIM_UNRESOLVED,
 	FAILURE_ENTRANCE_UNKNOWN, /* no memory for the mark of an exec session */
@@ -435,6 +474,23 @@ struct open_file {
 	__u32 reserved;
 };
 
+/* What the iterator over address spaces prints: an area that maps a part of a file. */
+struct mapped_area {
+	struct mapping_key key;
+	__u64 address;
+	__u64 start; /* of the file */
+	__u64 end;   /* not behind the file's */
+};
+
+/* What the iterator over shared memory prints: an area of a large file that others may map too. */
+struct shared_area {
+	struct process_key process;
+	__u64 channel; /* as of a file to which is written */
+	__u64 bytes;
+	__u32 armed;
+	__u32 writes; /* armed, no server, and can write there */
+};
+
 /* Argument of the syscall program `forget_sessions`: no exec session holds a model any more. */
 struct forget_sessions_request {
 	__u64 takes;    /* sessions_hold, read before the map was found empty */
@@ -451,9 +507,17 @@ struct holder_request {
 	__u32 accepted; /* 0: it has changed meanwhile, look again */
 };
 
+/* Argument of the syscall program `forget_channel`: what user space finds idle. */
+struct channel_request {
+	__u64 channel;
+	__u64 last_ns;  /* as user space has seen it */
+	__u32 accepted; /* 0: it has been written to meanwhile */
+	__u32 reserved;
+};
+
 #define ASSERT_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is padded")
 ASSERT_SIZE(process_key, 16);
-ASSERT_SIZE(process_facts, 120);
+ASSERT_SIZE(process_facts, 136);
 ASSERT_SIZE(file_key, 24);
 ASSERT_SIZE(file_facts, 48);
 ASSERT_SIZE(totals, 40);
@@ -466,7 +530,10 @@ ASSERT_SIZE(mapping_count, 48 + 8 * COVERAGE_WORDS + 2 * (16 + 16 * MAPPING_RANG
 ASSERT_SIZE(flow_key, 40);
 ASSERT_SIZE(memory_key, 40);
 ASSERT_SIZE(blind_spot_key, 24);
-ASSERT_SIZE(blind_spot, 160);
+ASSERT_SIZE(blind_spot, 176);
+ASSERT_SIZE(channel, 40);
+ASSERT_SIZE(transfer_key, 32);
+ASSERT_SIZE(channel_request, 24);
 ASSERT_SIZE(text_key, 32);
 ASSERT_SIZE(text, 4 + TEXT_BYTES + COMPONENT_BYTES);
 ASSERT_SIZE(doorbell, 64);
@@ -475,6 +542,8 @@ ASSERT_SIZE(decide_request, 56);
 ASSERT_SIZE(disarm_request, 32);
 ASSERT_SIZE(declare_request, 32);
 ASSERT_SIZE(open_file, 24);
+ASSERT_SIZE(mapped_area, 48);
+ASSERT_SIZE(shared_area, 40);
 ASSERT_SIZE(forget_sessions_request, 16);
 ASSERT_SIZE(holder_request, 40);
 

@@ -54,6 +54,7 @@ struct hlist_head {
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_magic;
+	int s_stack_depth; /* not 0: its files lie on other file systems */
 };
 
 struct inode {
@@ -69,6 +70,10 @@ struct inode {
 	__u32 i_generation;
 	atomic_t i_writecount; /* descriptors that may write; negative while it is executed */
 	void *i_private;
+};
+
+struct address_space {
+	struct inode *host;
 };
 
 struct dentry {
@@ -254,6 +259,7 @@ struct linux_binprm {
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
+	unsigned long vm_flags;
 	unsigned long vm_pgoff;
 	struct file *vm_file;
 };
@@ -274,8 +280,17 @@ struct pt_regs {
 struct in6_addr {
 	union {
 		__u8 u6_addr8[16];
+		__u32 u6_addr32[4];
 	} in6_u;
 };
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
 
 struct sock_common {
 	union {
@@ -292,11 +307,17 @@ struct sock_common {
 	};
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+	atomic64_t skc_cookie; /* 0 until it was asked for */
 };
+
+struct sock;
 
 struct socket {
 	short type;
+	struct sock *sk;
 };
 
 struct socket_alloc {
@@ -315,6 +336,14 @@ struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
+};
+
+struct unix_address;
+
+struct unix_sock {
+	struct sock sk;
+	struct unix_address *addr;
+	struct sock *peer;
 };
 
 struct bpf_iter__task_file {

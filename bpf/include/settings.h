@@ -21,6 +21,12 @@ const volatile __u32 setting_suffix_count = 0;
 const volatile struct suffix_rule setting_suffixes[SUFFIXES] = {};
 const volatile __u8 setting_detect_content = 1;
 const volatile __u8 setting_model_directories = 0; /* some directory is in the map of that name */
-const volatile __u8 setting_task_from_vpid = 0;    /* this kernel has bpf_task_from_vpid (6.14) */
+const volatile __u8 setting_race_witness = 0;
+const volatile __u32 setting_trail_hops = 8;
+const volatile __u32 setting_share_millionths = 50000; /* of a file, that a server must pass on … */
+const volatile __u64 setting_share_window_ns = 600000000000ULL; /* … within this time */
+const volatile __u32 setting_staged_files = 4096; /* of the channels, that may be files */
+const volatile __u8 setting_accepted_passes = 0;  /* what servers send on accepted connections */
+const volatile __u8 setting_task_from_vpid = 0;   /* this kernel has bpf_task_from_vpid (6.14) */
 
 #endif

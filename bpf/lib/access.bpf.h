@@ -10,13 +10,30 @@ struct {
 	__type(value, struct access_count);
 } accesses SEC(".maps");
 
-static __always_inline void store_file_path(struct task_struct *task, struct file *file,
-					    __u32 file_id)
+/* Apart, because the stack of all that call each other on the way to a channel is short. */
+__noinline int store_file_path(const struct references *references, __u32 file_id)
 {
 	struct text_key key = {.id = file_id, .kind = TEXT_FILE_PATH};
+	struct task_struct *task;
 
+	if (!references)
+		return 0;
+	task = references->task;
 	key.mount_namespace = mount_namespace_of(task);
-	store_path(&key, &file->f_path, BPF_CORE_READ(task, fs));
+	store_path(&key, &references->file->f_path, BPF_CORE_READ(task, fs));
+	return 0;
+}
+
+static __always_inline void ring_touch(const struct doorbell *where)
+{
+	struct doorbell *doorbell = bpf_ringbuf_reserve(&doorbells, sizeof(*doorbell), 0);
+
+	if (!doorbell) {
+		count_failure(FAILURE_RING_FULL);
+		return;
+	}
+	*doorbell = *where;
+	bpf_ringbuf_submit(doorbell, 0);
 }
 
 /* A process has a model or an undecided file in its hands: from now on its egress is counted. */
@@ -24,21 +41,17 @@ __noinline int touch_file(const struct references *references, const struct door
 			  __u32 flags)
 {
 	struct process_facts *facts;
-	struct doorbell *doorbell;
 
 	if (!references || !where)
 		return 0;
-	facts = arm(references->task, &where->process, flags);
-	if (facts) /* it may have gone to another since it was armed: the path is stored by it */
+	facts = arm(references, &where->process, flags);
+	if (facts) { /* it may have changed both since it was armed: the path is stored by the first
+		      */
 		facts->mount_namespace = mount_namespace_of(references->task);
-	store_file_path(references->task, references->file, where->file_id);
-	doorbell = bpf_ringbuf_reserve(&doorbells, sizeof(*doorbell), 0);
-	if (!doorbell) {
-		count_failure(FAILURE_RING_FULL);
-		return 0;
+		store_name(references->task, facts);
 	}
-	*doorbell = *where;
-	bpf_ringbuf_submit(doorbell, 0);
+	store_file_path(references, where->file_id);
+	ring_touch(where);
 	return 0;
 }
 
@@ -72,16 +85,14 @@ __noinline int count_next_access(const struct access_key *key, const struct refe
 }
 
 __noinline int count_first_access(const struct access_key *key, const struct references *references,
-				  __u64 start, __u64 bytes)
+				  __u64 start, __u64 bytes, __u64 file_bytes)
 {
 	struct access_count fresh = {};
-	struct file *file;
 
 	if (!key || !references)
 		return 0;
-	file = kernel_object(file, references->file);
 	fresh.totals.first_ns = bpf_ktime_get_boot_ns();
-	begin_coverage(&fresh.coverage, file->f_inode->i_size);
+	begin_coverage(&fresh.coverage, file_bytes);
 	bpf_map_update_elem(&accesses, key, &fresh, BPF_NOEXIST);
 	if (count_next_access(key, references, start, bytes))
 		return 0;
@@ -91,13 +102,13 @@ __noinline int count_first_access(const struct access_key *key, const struct ref
 
 /*
  * `start` is where it began in the file, or START_… Returns the file's id, or 0 if it is none that
- * is counted.
+ * is counted. `model` is set if it is a model for sure.
  */
 static __always_inline __u32 count_access_by(struct task_struct *task, struct file *file,
 					     struct inode *inode, int descriptor,
 					     enum access_method method,
 					     enum access_direction direction, __u64 start,
-					     __u64 bytes)
+					     __u64 bytes, bool *model)
 {
 	struct access_key key = {.method = method, .direction = direction};
 	struct file_key file_key = {};
@@ -115,6 +126,7 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 		count_elsewhere(&key.process, direction == DIRECTION_READ ? bytes : 0, 0);
 	if (!facts)
 		return 0;
+	*model = facts->verdict == FILE_MODEL;
 	key.file_id = facts->id;
 	struct references references = {.task = task, .file = file};
 	if (count_next_access(&key, &references, start, bytes))
@@ -122,16 +134,17 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 	struct doorbell where = {.process = key.process};
 	describe_touch(&where, &file_key, facts, descriptor, 0);
 	touch_file(&references, &where, 0);
-	count_first_access(&key, &references, start, bytes);
+	count_first_access(&key, &references, start, bytes, inode->i_size);
 	return key.file_id;
 }
 
-static __always_inline void count_access(struct file *file, struct inode *inode, int descriptor,
-					 enum access_method method, enum access_direction direction,
-					 __u64 start, __u64 bytes)
+static __always_inline __u32 count_access(struct file *file, struct inode *inode, int descriptor,
+					  enum access_method method,
+					  enum access_direction direction, __u64 start, __u64 bytes,
+					  bool *model)
 {
-	count_access_by(bpf_get_current_task_btf(), file, inode, descriptor, method, direction,
-			start, bytes);
+	return count_access_by(bpf_get_current_task_btf(), file, inode, descriptor, method,
+			       direction, start, bytes, model);
 }
 
 /* Of a file that nobody can tell: by a process that holds or may hold a model, it may be one. */
@@ -162,13 +175,15 @@ static __always_inline __u32 arm_for_file(struct file *file, struct inode *inode
 		return 0;
 	facts = find_model(file, inode, whose, &file_key, &full);
 	if (full)
-		arm(task, &where.process, flags);
+		arm(&references, &where.process, flags);
 	if (!facts)
 		return 0;
+	if (setting_race_witness && is_stacked(inode))
+		note_above(file, inode, &file_key);
 	/* What was opened unseen has no path yet. */
 	if (facts->verdict == FILE_MODEL && !(flags & PROCESS_RECOVERED) &&
 	    find_armed(&where.process)) {
-		arm(task, &where.process, flags);
+		arm(&references, &where.process, flags);
 		return facts->id;
 	}
 	describe_touch(&where, &file_key, facts, descriptor, 0);

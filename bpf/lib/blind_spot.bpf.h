@@ -42,6 +42,8 @@ __noinline int note_blind_spot(__u32 kind, __u32 device, __u64 bytes)
 	}
 	if (bpf_map_update_elem(&blind_spots, &key, &empty_blind_spot, BPF_NOEXIST))
 		return 0;
+	if (bytes) /* nothing was prepared in sight */
+		__sync_fetch_and_add(&blind_spot_totals[kind], 1);
 	spot = bpf_map_lookup_elem(&blind_spots, &key);
 	if (!spot)
 		return 0;

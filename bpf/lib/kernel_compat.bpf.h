@@ -23,6 +23,7 @@ extern void bpf_task_release(struct task_struct *task) __ksym;
 struct references {
 	struct task_struct *task;
 	struct file *file;
+	__u64 hops; /* channels over which the task got what it is armed for */
 };
 
 /* Whether one descriptor is all that leads to this open file. */

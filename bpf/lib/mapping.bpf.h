@@ -117,7 +117,10 @@ __noinline int cover_mapping(const struct mapping_key *key, __u64 start, __u64 e
 	return 0;
 }
 
-/* mmap of `length` bytes from `offset` of `file` by the current task succeeded at `address`. */
+/*
+ * mmap of `length` bytes from `offset` of `file` by the current task succeeded at `address`.
+ * Returns whether the file is or may be a model.
+ */
 __noinline int count_mapping(const struct references *mapped, __u64 address, __u64 offset,
 			     __u64 length)
 {
@@ -158,16 +161,32 @@ __noinline int count_mapping(const struct references *mapped, __u64 address, __u
 		touch_file(&references, &where, 0);
 	}
 	count_new_mapping(&key, start, end);
-	return cover_mapping(&key, start, end, inode->i_size);
+	cover_mapping(&key, start, end, inode->i_size);
+	return 1;
 }
 
-/* One area of the address space of `task`, met by the iterator. */
-static __always_inline void sample_mapping(struct task_struct *task, struct vm_area_struct *area,
-					   __u32 flags)
+/* In a frame of its own: that of its caller has no room left. */
+static __noinline int print_area(struct seq_file *seq, const struct mapping_key *key, __u64 address,
+				 __u64 start, __u64 end)
+{
+	struct mapped_area mapped = {
+		.key = *key,
+		.address = address,
+		.start = start,
+		.end = end,
+	};
+
+	bpf_seq_write(seq, &mapped, sizeof(mapped));
+	return 0;
+}
+
+/* One area of the address space of `task`, met by the iterator, which prints it if it is of a
+ * model. */
+static __always_inline void sample_mapping(struct seq_file *seq, struct task_struct *task,
+					   struct vm_area_struct *area, __u32 flags)
 {
 	struct file *file = area->vm_file;
-	__u64 start = (__u64)area->vm_pgoff << PAGE_SHIFT;
-	__u64 end = start + (area->vm_end - area->vm_start);
+	__u64 start, end;
 	struct references references = {.task = task, .file = file};
 	struct doorbell where = {.address = area->vm_start};
 	struct file_key file_key = {};
@@ -191,7 +210,10 @@ static __always_inline void sample_mapping(struct task_struct *task, struct vm_a
 	if (!facts || is_agent(&key.process))
 		return;
 	key.file_id = facts->id;
+	start = (__u64)area->vm_pgoff << PAGE_SHIFT;
+	end = start + (area->vm_end - area->vm_start);
 	clamp_to_file(inode, &start, &end);
+	print_area(seq, &key, area->vm_start, start, end);
 	if (!bpf_map_lookup_elem(&mappings, &key)) {
 		where.process = key.process;
 		describe_touch(&where, &file_key, facts, -1, area->vm_start);

@@ -42,6 +42,7 @@ static __always_inline void count_memory_read(struct task_struct *reader,
 					      struct task_struct *victim, enum memory_method method,
 					      __u64 bytes)
 {
+	struct references reading = {.task = reader};
 	struct memory_key key = {.method = method};
 
 	read_process_key(reader, &key.reader);
@@ -51,7 +52,7 @@ static __always_inline void count_memory_read(struct task_struct *reader,
 	if (!find_armed(&key.victim))
 		return;
 	if (!find_armed(&key.reader))
-		arm(reader, &key.reader, 0);
+		arm(&reading, &key.reader, 0);
 	count_memory(&key, bytes);
 }
 
@@ -63,6 +64,7 @@ static __always_inline void count_memory_write(struct task_struct *writer,
 					       struct task_struct *target,
 					       enum memory_method method, __u64 bytes)
 {
+	struct references writing = {.task = writer}, written = {.task = target};
 	struct memory_key key = {.method = method};
 	bool writer_armed, target_armed;
 
@@ -76,9 +78,9 @@ static __always_inline void count_memory_write(struct task_struct *writer,
 	if (!writer_armed && !target_armed)
 		return;
 	if (!writer_armed)
-		arm(writer, &key.reader, 0);
+		arm(&writing, &key.reader, 0);
 	if (!target_armed)
-		arm(target, &key.victim, 0);
+		arm(&written, &key.victim, 0);
 	count_memory(&key, bytes);
 }
 

@@ -4,13 +4,8 @@
 #define MODELWARDEN_LIB_SOCKET_H
 
 enum {
-	AF_UNIX = 1,
-	AF_INET = 2,
-	AF_INET6 = 10,
 	AF_NETLINK = 16,
-	IPPROTO_TCP = 6,
 	IPPROTO_UDP = 17,
-	IPPROTO_MPTCP = 262,
 };
 
 struct {
@@ -85,6 +80,16 @@ static __always_inline __u8 transport_of(const struct sock *sk)
 	if (sk->sk_protocol == IPPROTO_TCP || sk->sk_protocol == IPPROTO_MPTCP)
 		return TRANSPORT_TCP;
 	return sk->sk_protocol == IPPROTO_UDP ? TRANSPORT_UDP : TRANSPORT_OTHER;
+}
+
+/* Of 127.0.0.0/8, ::1, or the one that the socket is bound to. */
+static __always_inline bool is_own_address(const struct sock *sk, const __u8 *address)
+{
+	const __u32 *words = (const __u32 *)address;
+
+	if (is_mapped_ipv4(address))
+		return address[12] == LOOPBACK_NETWORK || words[3] == sk->__sk_common.skc_rcv_saddr;
+	return !words[0] && !words[1] && !words[2] && words[3] == bpf_htonl(1);
 }
 
 /* Takes the receiver that sendmsg noted, so that the next send cannot inherit it. */
@@ -186,6 +191,25 @@ static __always_inline __u32 session_left_by_socket(struct sock *sk)
 	return session_left_by(stream_of_socket(sk));
 }
 
+/* What stays on this machine may go on from whoever receives it. */
+static __always_inline void pass_on(struct sock *sk, const struct flow_key *key,
+				    const struct process_facts *process, __u64 bytes)
+{
+	__u32 role = key->transport == TRANSPORT_UNIX ? role_of_unix(sk) : key->role;
+	__u64 channel = 0;
+
+	if (is_answer(process, role))
+		return;
+	if (key->transport == TRANSPORT_UNIX && sk->sk_type != SOCK_DGRAM)
+		channel = channel_of_cookie(bpf_get_socket_cookie(sk));
+	else if (key->transport != TRANSPORT_UDP)
+		channel = channel_from(sk);
+	else if (is_own_address(sk, key->peer))
+		channel = channel_of_ports(sk, 0, key->port);
+	if (channel)
+		data_written(channel, CHANNEL_SOCKET, role, bytes);
+}
+
 /* Only armed processes pay more than one look-up here. */
 static __always_inline void count_send(struct sock *sk, __u64 bytes)
 {
@@ -213,6 +237,8 @@ static __always_inline void count_send(struct sock *sk, __u64 bytes)
 		key.scope = session ? SCOPE_EXEC_STDIO : SCOPE_LOCAL;
 	else
 		key.scope = SCOPE_OUTSIDE;
+	if (key.scope != SCOPE_EXEC_STDIO)
+		pass_on(sk, &key, process, bytes);
 	if (key.role == ROLE_ACCEPTED)
 		key.port = 0;
 	count_flow(&key, bytes);

@@ -36,6 +36,8 @@ enum syscall_class {
 	CLASS_MMAP_OLD,   /* (arguments), in user memory */
 	CLASS_MREMAP,     /* (address, length, new length, …) */
 	CLASS_OPEN,       /* returns the descriptor */
+	CLASS_CONNECT,    /* (fd, …) */
+	CLASS_ACCEPT,     /* returns a descriptor */
 	CLASS_SETNS,      /* (fd, kinds) */
 	CLASS_IO_SUBMIT,  /* (context, count, requests), returns how many it took */
 	CLASS_SOCKET,     /* (family, …) */
@@ -60,6 +62,8 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[25] = CLASS_MREMAP,
 	[40] = CLASS_SENDFILE,
 	[41] = CLASS_SOCKET,
+	[42] = CLASS_CONNECT,
+	[43] = CLASS_ACCEPT,
 	[85] = CLASS_OPEN, /* creat */
 	[101] = CLASS_PTRACE,
 	[175] = CLASS_KERNEL_MODULE,   /* init_module */
@@ -69,6 +73,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[275] = CLASS_SPLICE,
 	[276] = CLASS_TEE,
 	[278] = CLASS_VMSPLICE,
+	[288] = CLASS_ACCEPT, /* accept4 */
 	[295] = CLASS_PREADV, /* preadv */
 	[296] = CLASS_WRITEV, /* pwritev */
 	[304] = CLASS_OPEN,   /* open_by_handle_at */
@@ -126,6 +131,8 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[350] = CLASS_KERNEL_MODULE, /* finit_module */
 	[357] = CLASS_BPF,
 	[359] = CLASS_SOCKET,
+	[362] = CLASS_CONNECT,
+	[364] = CLASS_ACCEPT, /* accept4 */
 	[377] = CLASS_COPY_FILE_RANGE,
 	[378] = CLASS_PREADV, /* preadv2 */
 	[379] = CLASS_WRITEV, /* pwritev2 */
@@ -139,6 +146,21 @@ struct syscall {
 	enum syscall_class class;
 	__u32 compat; /* whether it is one of the 32-bit table; no padding for global functions */
 };
+
+/* Only 64-bit calls may have the x32 bit; the kernel refuses a 32-bit one. */
+static __always_inline enum syscall_class class_of(const struct pt_regs *regs, bool compat)
+{
+	__u32 number = (__u32)regs->orig_ax & ~X32_BIT;
+
+	if (number >= SYSCALLS)
+		return CLASS_NONE;
+	return compat ? ia32_syscall_classes[number] : syscall_classes[number];
+}
+
+static __always_inline bool is_read_class(enum syscall_class class)
+{
+	return class >= CLASS_READ && class <= CLASS_COPY_FILE_RANGE;
+}
 
 static __always_inline void read_arguments(struct pt_regs *regs, struct syscall *call)
 {
@@ -175,8 +197,11 @@ static __always_inline bool decode_syscall(struct pt_regs *regs, long result, st
 	if (call->class == CLASS_NONE)
 		return false;
 	/* An address may look negative to nobody but an error: those are the last 4095 values. */
-	if ((__u64)result >= (__u64)-4095)
+	if ((__u64)result >= (__u64)-4095 || (!result && is_read_class(call->class))) {
+		if (setting_race_witness && is_read_class(call->class))
+			take_witness();
 		return false;
+	}
 	call->result = result;
 	read_arguments(regs, call);
 	return true;

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Subject: devices, sockets and calls by which bytes can pass where nothing counts them by file. */
+/*
+ * Subject: devices, sockets, file systems and calls by which bytes can pass where nothing counts
+ * them by file.
+ */
+
+#define MAGIC_SMB1 0xff534d42
+#define MAGIC_SMB2 0xfe534d42
 
 enum {
 	S_IFBLK = 0060000,
@@ -19,6 +25,14 @@ enum {
 	AF_RDS = 21,
 	AF_ALG = 38,
 	AF_XDP = 44,
+	MAGIC_PROC = 0x9fa0,
+	MAGIC_NFS = 0x6969,
+	MAGIC_SMB = 0x517b,
+	MAGIC_9P = 0x01021997,
+	MAGIC_CEPH = 0x00c36400,
+	MAGIC_AFS = 0x5346414f,
+	MAGIC_FUSE = 0x65735546,
+	KERNEL_MEMORY_BYTES = 1 << 30, /* no other file of procfs has a size like that */
 	BPF_COMMAND_PROG_LOAD = 5,
 	BPF_COMMAND_PROG_BY_ID = 13,
 	BPF_COMMAND_MAP_BY_ID = 14,
@@ -86,6 +100,46 @@ static __always_inline void device_opened(struct inode *inode)
 static __always_inline void block_device_read(struct inode *inode, __u64 bytes)
 {
 	note_blind_spot(kind_of_device(inode), inode->i_rdev, bytes);
+}
+
+/* kcore, and vmcore after a crash. */
+static __always_inline bool is_kernel_memory(struct inode *inode)
+{
+	return inode->i_size >= KERNEL_MEMORY_BYTES && inode->i_sb->s_magic == MAGIC_PROC;
+}
+
+static __always_inline __u32 kind_of_file_system(__u32 magic)
+{
+	switch (magic) {
+	case MAGIC_FUSE:
+		return BLIND_SPOT_FUSE;
+	case MAGIC_NFS:
+	case MAGIC_SMB:
+	case MAGIC_SMB1:
+	case MAGIC_SMB2:
+	case MAGIC_9P:
+	case MAGIC_CEPH:
+	case MAGIC_AFS:
+		return BLIND_SPOT_NETWORK_FILE_SYSTEM;
+	default:
+		return NO_BLIND_SPOT;
+	}
+}
+
+/*
+ * What is written there leaves by a process or a part of the kernel that has read no model: of
+ * whoever holds one, all of it counts.
+ */
+static __always_inline void file_written(struct inode *inode, __u64 bytes)
+{
+	__u32 kind = kind_of_file_system(inode->i_sb->s_magic);
+	struct process_key writer = {};
+
+	if (kind == NO_BLIND_SPOT)
+		return;
+	read_process_key(bpf_get_current_task_btf(), &writer);
+	if (find_armed(&writer))
+		note_blind_spot(kind, inode->i_sb->s_dev, bytes);
 }
 
 static __always_inline void socket_made(__u32 family)

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Subject: mappings of model files. */
+/* Subject: mappings of model files, and of files that others staged. */
 
 enum { MAP_ANONYMOUS = 0x20 };
+
+static __always_inline void file_mapped(const struct references *mapped, __u64 address,
+					__u64 offset, __u64 length)
+{
+	if (!count_mapping(mapped, address, offset, length) && staged_files)
+		staged_mapping(kernel_object(file, mapped->file)->f_inode, offset, length);
+}
 
 static long mapping_found(struct task_struct *task, struct vm_area_struct *area,
 			  struct syscall *call)
@@ -14,8 +21,8 @@ static long mapping_found(struct task_struct *task, struct vm_area_struct *area,
 	else if (call->class == CLASS_MMAP_OLD) /* its length may have been overwritten since */
 		length = area->vm_end - address;
 	if (mapped.file)
-		count_mapping(&mapped, address,
-			      (area->vm_pgoff << PAGE_SHIFT) + (address - area->vm_start), length);
+		file_mapped(&mapped, address,
+			    (area->vm_pgoff << PAGE_SHIFT) + (address - area->vm_start), length);
 	return 0;
 }
 
@@ -38,5 +45,5 @@ static __always_inline void model_file_mapping(struct syscall *call)
 		return;
 	}
 	offset = call->arguments[5] << (call->class == CLASS_MMAP_PAGES ? PAGE_SHIFT : 0);
-	count_mapping(&mapped, call->result, offset, call->arguments[1]);
+	file_mapped(&mapped, call->result, offset, call->arguments[1]);
 }

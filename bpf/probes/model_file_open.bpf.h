@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Subject: descriptors of model files. A process is armed here, before it can read: what a second
- * thread sends during the first read, or a whole-file sendfile, is counted from its first byte.
+ * Subject: descriptors of model files and of copies. A process is armed here, before it can read:
+ * what a second thread sends during the first read, or a whole-file sendfile, is counted from its
+ * first byte.
  */
+
+static __always_inline void regular_file_opened(struct file *file, struct inode *inode,
+						int descriptor, struct task_struct *task)
+{
+	bool may_count = may_be_model(inode) || file->f_mode & FMODE_WRITE;
+
+	if (!may_count || !arm_for_file(file, inode, descriptor, task, 0))
+		staged_open(file, inode);
+}
 
 __noinline int model_file_open(__u32 descriptor)
 {
@@ -12,9 +22,13 @@ __noinline int model_file_open(__u32 descriptor)
 	if (!file)
 		return 0;
 	inode = file->f_inode;
-	if (may_be_model(inode) || (is_regular(inode) && BPF_CORE_READ(file, f_mode) & FMODE_WRITE))
-		arm_for_file(file, inode, descriptor, bpf_get_current_task_btf(), 0);
-	else if (!is_regular(inode))
+	if (is_kernel_memory(inode))
+		note_blind_spot(BLIND_SPOT_KERNEL_MEMORY, 0, 0);
+	else if (is_regular(inode))
+		regular_file_opened(file, inode, descriptor, bpf_get_current_task_btf());
+	else if ((inode->i_mode & S_IFMT) == S_IFIFO)
+		register_new(descriptor, ROLE_UNKNOWN);
+	else
 		device_opened(inode);
 	return 0;
 }

@@ -26,5 +26,5 @@ static __always_inline void recover_mapping(struct bpf_iter__task_vma *context)
 	struct task_struct *task = context->task;
 
 	if (task && area)
-		sample_mapping(task, area, PROCESS_RECOVERED);
+		sample_mapping(context->meta->seq, task, area, PROCESS_RECOVERED);
 }

@@ -69,6 +69,7 @@ static __always_inline int decide_file(struct decide_request *request)
 static __always_inline int declare_process(struct declare_request *request)
 {
 	struct task_struct *task = task_of_pid(request->pid);
+	struct references references = {.task = task};
 	struct process_key key = {};
 
 	if (!task)
@@ -76,7 +77,7 @@ static __always_inline int declare_process(struct declare_request *request)
 	read_process_key(task, &key);
 	if (!request->process.tgid || is_image(&key, &request->process)) {
 		if (!is_agent(&key) && !find_armed(&key))
-			arm(task, &key, request->flags);
+			arm(&references, &key, request->flags);
 		request->found = 1;
 	}
 	bpf_task_release(task);
@@ -102,5 +103,16 @@ static __always_inline int set_file_holder(struct holder_request *request)
 	if (facts && facts->id == request->id)
 		request->accepted =
 			__sync_val_compare_and_swap(&facts->holder, before, after) == before;
+	return 0;
+}
+
+/* User space has found the channel idle. One that is used again is known again. */
+static __always_inline int forget_idle_channel(struct channel_request *request)
+{
+	__u64 id = request->channel;
+	struct channel *channel = bpf_map_lookup_elem(&channels, &id);
+
+	if (channel && channel->last_ns == request->last_ns)
+		request->accepted = remove_channel(id, channel->kind);
 	return 0;
 }

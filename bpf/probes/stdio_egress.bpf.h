@@ -4,6 +4,7 @@
  * container's own network sees them: the runtime's shim reads them at the other end.
  */
 
+/* Whether the file leads out of the session of the current task. */
 __noinline int count_stdio_write(const struct references *references, __u64 bytes)
 {
 	struct flow_key key = {.transport = TRANSPORT_PIPE, .role = ROLE_UNKNOWN};
@@ -16,19 +17,38 @@ __noinline int count_stdio_write(const struct references *references, __u64 byte
 		return 0;
 	read_process_key(bpf_get_current_task_btf(), &key.process);
 	if (!find_armed_in(session, &key.process))
-		return 0;
+		return 1;
 	key.type = TYPE_NONE;
 	key.scope = SCOPE_EXEC_STDIO;
 	count_flow(&key, bytes);
-	return 0;
+	return 1;
+}
+
+/* Only a process that may be armed pays more than a load. */
+static __always_inline void pipe_written(struct inode *inode, __u64 bytes)
+{
+	struct process_key key = {.tgid = bpf_get_current_task_btf()->tgid};
+
+	if (*filter_of_process(&key))
+		data_written(channel_of_inode(inode), CHANNEL_PIPE, ROLE_UNKNOWN, bytes);
 }
 
 static __always_inline void stdio_write(struct file *file, struct inode *inode, __u64 bytes)
 {
 	struct references references = {.file = file};
 
-	if (sessions_hold && may_be_stream(inode))
-		count_stdio_write(&references, bytes);
+	if (sessions_hold && may_be_stream(inode) && count_stdio_write(&references, bytes))
+		return;
+	if ((inode->i_mode & S_IFMT) == S_IFIFO)
+		pipe_written(inode, bytes);
+}
+
+static __always_inline void pipe_teed(__u32 descriptor, __u64 bytes)
+{
+	struct file *file = file_of(descriptor);
+
+	if (file)
+		pipe_read(file->f_inode, bytes);
 }
 
 /* Calls that only pipes know. What a pipe's reading end takes by vmsplice goes the other way. */
@@ -46,10 +66,14 @@ static __always_inline void pipe_filled(const struct syscall *call)
 		count_failure(FAILURE_DESCRIPTOR_UNRESOLVED);
 		return;
 	}
-	if (!(file->f_mode & FMODE_WRITE))
-		return;
 	bytes = clamp_result(call, requested);
-	if (call->class == CLASS_VMSPLICE)
-		traced_pipe_filled(bytes);
-	stdio_write(file, file->f_inode, bytes);
+	if (file->f_mode & FMODE_WRITE) {
+		if (call->class == CLASS_VMSPLICE)
+			traced_pipe_filled(bytes);
+		stdio_write(file, file->f_inode, bytes);
+	} else {
+		pipe_read(file->f_inode, bytes);
+	}
+	if (call->class == CLASS_TEE)
+		pipe_teed(call->arguments[0], bytes);
 }

@@ -21,13 +21,18 @@
 #include "cgroup.bpf.h"
 #include "selection.bpf.h"
 #include "namespace.bpf.h"
+#include "witness.bpf.h"
 #include "syscall.bpf.h"
 #include "file.bpf.h"
+#include "overlay.bpf.h"
 #include "stdio.bpf.h"
 #include "entrance.bpf.h"
 #include "session.bpf.h"
+#include "channel.bpf.h"
 #include "process.bpf.h"
 #include "blind_spot.bpf.h"
+#include "trail.bpf.h"
+#include "staged.bpf.h"
 #include "access.bpf.h"
 #include "mapping.bpf.h"
 #include "socket.bpf.h"
@@ -37,6 +42,8 @@
 #include "foreign_memory_read.bpf.h"
 #include "blind_spot_setup.bpf.h"
 #include "model_file_open.bpf.h"
+#include "raced_read.bpf.h"
+#include "channel_read.bpf.h"
 #include "model_file_read.bpf.h"
 #include "stdio_egress.bpf.h"
 #include "model_file_write.bpf.h"
@@ -48,6 +55,7 @@
 #include "core_dump.bpf.h"
 #include "process_lifetime.bpf.h"
 #include "recovery.bpf.h"
+#include "shared_memory.bpf.h"
 #include "request.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -58,9 +66,12 @@ SHARE_LAYOUT(decide_request);
 SHARE_LAYOUT(disarm_request);
 SHARE_LAYOUT(declare_request);
 SHARE_LAYOUT(open_file);
+SHARE_LAYOUT(mapped_area);
+SHARE_LAYOUT(shared_area);
 SHARE_LAYOUT(forget_sessions_request);
 SHARE_LAYOUT(holder_request);
 SHARE_LAYOUT(directory_key);
+SHARE_LAYOUT(channel_request);
 SHARE_ENUM(process_flag);
 SHARE_ENUM(process_entrance);
 SHARE_ENUM(cgroup_verdict);
@@ -77,6 +88,7 @@ SHARE_ENUM(memory_method);
 SHARE_ENUM(blind_spot_kind);
 SHARE_LAYOUT(blind_spot);
 SHARE_LAYOUT(own_object);
+SHARE_ENUM(channel_kind);
 SHARE_ENUM(text_kind);
 SHARE_ENUM(text_flag);
 SHARE_ENUM(doorbell_kind);
@@ -99,6 +111,10 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		model_file_mapping(&call);
 	else if (call.class == CLASS_OPEN || call.class == CLASS_PIDFD_GETFD)
 		model_file_open(call.result);
+	else if (call.class == CLASS_CONNECT)
+		register_new(call.arguments[0], ROLE_INITIATED);
+	else if (call.class == CLASS_ACCEPT)
+		register_new(call.result, ROLE_ACCEPTED);
 	else if (call.class == CLASS_SETNS)
 		namespace_joined(&call);
 	else if (call.class >= CLASS_SOCKET && call.class <= CLASS_KERNEL_REPLACED)
@@ -107,6 +123,14 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		aio_submitted(&call);
 	if (call.class >= CLASS_PROCESS_VM_READV)
 		foreign_memory_call(&call);
+	return 0;
+}
+
+/* Only if a setting asks for it. */
+SEC("tp_btf/mm_filemap_get_pages")
+int BPF_PROG(on_filemap_get_pages, struct address_space *mapping)
+{
+	pages_taken(mapping->host);
 	return 0;
 }
 
@@ -147,6 +171,14 @@ SEC("tp_btf/sock_send_length")
 int BPF_PROG(on_sock_send_length, struct sock *sk, int result)
 {
 	socket_egress(sk, result);
+	return 0;
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(on_sock_recv_length, struct sock *sk, int result, int flags)
+{
+	if (!(flags & MSG_PEEK))
+		socket_read(sk, result);
 	return 0;
 }
 
@@ -220,6 +252,13 @@ int recover_mappings(struct bpf_iter__task_vma *context)
 	return 0;
 }
 
+SEC("iter/task_vma")
+int shared_areas(struct bpf_iter__task_vma *context)
+{
+	print_shared_area(context);
+	return 0;
+}
+
 SEC("syscall")
 int exclude_agent(void *context)
 {
@@ -260,4 +299,10 @@ SEC("syscall")
 int set_holder(struct holder_request *request)
 {
 	return set_file_holder(request);
+}
+
+SEC("syscall")
+int forget_channel(struct channel_request *request)
+{
+	return forget_idle_channel(request);
 }

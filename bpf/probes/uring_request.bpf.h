@@ -45,26 +45,42 @@ __noinline int uring_opened(const struct references *opened)
 		return 0;
 	file = kernel_object(file, opened->file);
 	inode = file->f_inode;
-	if (may_be_model(inode) || (is_regular(inode) && file->f_mode & FMODE_WRITE))
-		arm_for_file(file, inode, -1, kernel_object(task_struct, opened->task), 0);
+	if (is_kernel_memory(inode))
+		note_blind_spot(BLIND_SPOT_KERNEL_MEMORY, 0, 0);
+	else if (is_regular(inode))
+		regular_file_opened(file, inode, -1, kernel_object(task_struct, opened->task));
+	else
+		device_opened(inode);
 	return 0;
 }
 
 /* Returns the id of the file, or 0 if it is none that is counted. */
 __noinline __u32 uring_read(const struct references *request, __u64 start, __u64 bytes)
 {
+	struct task_struct *task;
 	struct inode *inode;
+	__u32 file_id = 0;
 	struct file *file;
+	bool model;
 
 	if (!request)
 		return 0;
 	file = kernel_object(file, request->file);
+	task = kernel_object(task_struct, request->task);
 	inode = file->f_inode;
-	if (is_process_memory(file, inode))
+	if (is_process_memory(file, inode)) {
 		process_memory_file(inode, MEMORY_PROC_MEM, bytes);
-	else if (may_be_model(inode))
-		return count_access_by(kernel_object(task_struct, request->task), file, inode, -1,
-				       METHOD_IO_URING, DIRECTION_READ, start, bytes);
+		return 0;
+	}
+	if (may_be_model(inode))
+		file_id = count_access_by(task, file, inode, -1, METHOD_IO_URING, DIRECTION_READ,
+					  start, bytes, &model);
+	if (file_id || task->tgid != bpf_get_current_task_btf()->tgid)
+		return file_id;
+	if (is_regular(inode))
+		staged_read(inode, bytes);
+	else
+		pipe_read(inode, bytes);
 	return 0;
 }
 
@@ -72,6 +88,8 @@ __noinline __u32 uring_write(const struct references *request, __u64 bytes)
 {
 	struct task_struct *task;
 	struct inode *inode;
+	__u32 file_id = 0;
+	bool model = false;
 	struct file *file;
 
 	if (!request)
@@ -79,14 +97,23 @@ __noinline __u32 uring_write(const struct references *request, __u64 bytes)
 	file = kernel_object(file, request->file);
 	task = kernel_object(task_struct, request->task);
 	inode = file->f_inode;
-	if (is_process_memory(file, inode))
+	if (is_process_memory(file, inode)) {
 		process_memory_file(inode, MEMORY_PROC_MEM_WRITE, bytes);
-	else if (is_regular(inode))
-		return count_access_by(task, file, inode, -1, METHOD_IO_URING, DIRECTION_WRITE,
-				       START_UNKNOWN, bytes);
-	else if (task->tgid == bpf_get_current_task_btf()->tgid)
+		return 0;
+	}
+	if (is_regular(inode))
+		file_id = count_access_by(task, file, inode, -1, METHOD_IO_URING, DIRECTION_WRITE,
+					  START_UNKNOWN, bytes, &model);
+	if (task->tgid != bpf_get_current_task_btf()->tgid)
+		return file_id;
+	if (!is_regular(inode)) {
 		stdio_write(file, inode, bytes);
-	return 0;
+		return file_id;
+	}
+	file_written(inode, bytes);
+	if (!model)
+		staged_write(inode, bytes);
+	return file_id;
 }
 
 /* Returns whether it was counted at its submission. */

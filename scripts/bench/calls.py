@@ -2,7 +2,7 @@
 """What is added to a call: the variants in turn, round after round, on a processor of its own."""
 
 from programs import BUILT, LOAD, pairs, run
-from variants import Bpftrace, Empty, LeftOut, Nothing, Ours, links, undisturbed
+from variants import Bpftrace, Empty, LeftOut, Nothing, Ours, Witness, links, undisturbed
 
 MODEL_BYTES = 210_000_000
 OTHER_BYTES = 4 << 20
@@ -25,6 +25,10 @@ ROWS = [
     ("open_small", "open", "small", "`open` and `close` of a small file"),
     ("send", "send", None, "`send` and `recv` of 64 bytes over loopback"),
     ("send_armed", "armed_send", "model", "the same by a process that has a model open"),
+    ("pipe", "pipe", None, "`write` and `read` of 64 bytes over a pipe"),
+    ("pipe_armed", "armed_pipe", "model", "the same by a process that has a model open"),
+    ("read_witness", "read", None, "`read` of 1 byte of /dev/zero with the race witness"),
+    ("pread_witness", "pread", "model", "`pread` of 4 KiB of a model, cached, with the race witness"),
     ("load", "load", "model", "a loader: 25,600 reads of 8 KiB in a process of its own"),
 ]
 
@@ -63,7 +67,7 @@ def one_turn(variant, files, plan, results, starts):
                 once = lambda: measure(operation, files.get(file), plan)
                 nanoseconds, truth = undisturbed(own, once) if plan.strict else once()
                 passes.setdefault(row, []).append(nanoseconds)
-                if row in ("pread_model", "pread_left_out"):
+                if row in ("pread_model", "pread_left_out", "pread_witness"):
                     truths[int(truth["pid"])] = int(truth["bytes"])
         if variant.name == "ours":
             starts["ready_seconds"].append(variant.ready_seconds)
@@ -79,7 +83,8 @@ def run_rounds(folder, files, collector, plan):
     starts = {"ready_seconds": [], "rss_mebibytes": []}
     for number in range(plan.rounds):
         left_out = LeftOut(folder, collector, files["model"])
-        variants = [Nothing(), Empty(), Ours(folder, collector), left_out, Bpftrace()]
+        witness = Witness(folder, collector)
+        variants = [Nothing(), Empty(), Ours(folder, collector), left_out, witness, Bpftrace()]
         shift = number % len(variants)
         for variant in variants[shift:] + variants[:shift]:
             if plan.strict:

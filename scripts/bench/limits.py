@@ -37,9 +37,16 @@ def limits(results):
     read = median_added(results, "pread_model", base="empty")
     churn = results["churn"]
     left_out = lambda row: median_added(results, row, base="empty")
+    witness = median_added(results, "pread_witness", base="empty")
     return [
         Limit("unrelated call, beyond the empty program", 8, "ns", unrelated),
         Limit("model read, beyond the empty program", 160, "ns", read),
+        Limit("model read with the race witness, beyond the empty program", 280, "ns", witness),
+        Limit("`open` and `close` of a model", 300, "ns", median_added(results, "open_model")),
+        Limit("`open` and `close` of another file of 4 MiB", 300, "ns", median_added(results, "open_other")),
+        Limit("`open` and `close` of a small file", 300, "ns", median_added(results, "open_small")),
+        Limit("`send` and `recv`", 300, "ns", median_added(results, "send")),
+        Limit("`send` and `recv` by a process that has a model open", 300, "ns", median_added(results, "send_armed")),
         Limit("left out: 1 byte of /dev/zero, beyond the empty program", 15, "ns", left_out("read_left_out")),
         Limit("left out: 4 KiB of a model, beyond the empty program", 40, "ns", left_out("pread_left_out")),
         Limit("memory of the agent (RSS), at most", 80, "MiB", max(memory)),

@@ -20,8 +20,11 @@ limit if one is missed.
 - *Empty* is a program at `tp_btf/sys_exit` that returns at once: the floor for every tool that hooks all
   system calls. *Ours* is the packaged agent by its launcher with default settings and a real collector.
   *bpftrace* is [the script](../scripts/bench/bytes_read.bt) that sums bytes by process and file for two
-  calls; it looks at no open, no send and no other call.
-  In the rows of a cgroup that is left out *ours* is told to leave out all of them.
+  calls; it looks at no open, no send and no other call, and is measured where it counts and at an unrelated call.
+  In the rows of a cgroup that is left out *ours* is told to leave out all of them; in those with the race
+  witness it runs with `kernel.race-witness`.
+- Limits of calls are of what is added to *nothing*, where they do not say that it is to *empty*. Pipes and
+  io_uring have none: the rows say what they cost.
 - No other program traces meanwhile; what comes between is measured again. Every turn ends with a check
   that ours and bpftrace have counted the load's bytes, to the byte.
 - The full node has {crowd_processes:,} processes with {crowd_files} open descriptors each, and {crowd_holders} of them have
@@ -43,6 +46,8 @@ def shown(nanoseconds, row, plus=""):
 
 
 def difference(results, row, variant):
+    if variant not in results["calls"][row]:
+        return ""
     rounds = added(results, row, variant, "nothing")
     text = shown(statistics.median(rounds), row, "+")
     if len(rounds) < 2:
@@ -53,6 +58,8 @@ def difference(results, row, variant):
 
 def ratio(results, row, variant, base):
     rounds = results["calls"][row]
+    if variant not in rounds:
+        return ""
     return f"{statistics.median(rounds[variant]) / statistics.median(rounds[base]):.2f}"
 
 

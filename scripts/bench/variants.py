@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is attached while a load runs: nothing, an empty program, the agent, a bpftrace script."""
 
+import os
 import pathlib
 import re
 import subprocess
@@ -76,7 +77,7 @@ class Ours(Agent):
     name = "ours"
 
     def measures(self, row):
-        return not row.endswith("left_out")
+        return not row.endswith(("left_out", "witness"))
 
     def verify(self, truths):
         for pid, wanted in truths.items():
@@ -90,6 +91,16 @@ class Ours(Agent):
             for span in self.collector.look()
             if span.pid == pid and not span.is_root
         )
+
+
+class Witness(Ours):
+    """The agent, told to ask the page cache what each call has read."""
+
+    def __init__(self, folder, collector):
+        super().__init__(folder, collector, "kernel: {race-witness: true}")
+
+    def measures(self, row):
+        return row.endswith("witness")
 
 
 class LeftOut(Ours):
@@ -119,13 +130,20 @@ class Bpftrace(Nothing):
     """The script; it prints its sums at its end."""
 
     name = "bpftrace"
+    rows = {"getppid", "read", "pread_model", "pread_other", "pread_small", "load"}
+
+    def measures(self, row):
+        """What it counts, and what it cannot help to slow down; elsewhere it would be another empty program."""
+        return row in self.rows
 
     def __enter__(self):
         # bpftrace looks for tracefs where nobody may have mounted it. It starts cat once all probes are
         # attached: when cat answers, they are; when cat's input ends, so does bpftrace.
+        # Whatever reads on the machine has a key in its map: the default has room for 4096.
         self.process = start(
             ["unshare", "--mount", "sh", "-c", 'mount -t tracefs none /sys/kernel/tracing; exec "$@"', "sh"]
             + ["bpftrace", "-c", "/bin/cat", SCRIPT],
+            env=dict(os.environ, BPFTRACE_MAP_KEYS_MAX="65536"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

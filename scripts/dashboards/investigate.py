@@ -43,6 +43,8 @@ from promql import (
 from variables import CLUSTER, METRICS, MODEL, NAMESPACE, workload
 
 FILES = joined(OF_WORKLOAD_AND_MODEL, chosen("file_path", "file"))
+# What was touched of a mapping (method "fault") is a part of what was mapped.
+CALLS = 'disk_io_direction="read", modelwarden_io_method!="fault"'
 FOREIGN = 'modelwarden_process_origin=~"exec|ephemeral|host"'
 BY_PROGRAM = "process_executable_name, modelwarden_process_origin"
 DAY = "24h"
@@ -184,7 +186,7 @@ def make():
                                 "modelwarden_file_io_bytes_total",
                                 BY_PROGRAM,
                                 FILES,
-                                'disk_io_direction="read"',
+                                CALLS,
                             ),
                             "{{process_executable_name}} ({{modelwarden_process_origin}}) reads",
                         ),

@@ -9,7 +9,7 @@ RULE = "security_rule.name"
 PROGRAM = "process.executable.name"
 WORKLOAD = "modelwarden.workload.name"
 COUNTERS = {
-    "read": 'modelwarden_file_io_bytes_total{disk_io_direction="read"',
+    "read": 'modelwarden_file_io_bytes_total{disk_io_direction="read", modelwarden_io_method!="fault"',
     "mapped": "modelwarden_file_mapped_bytes_total{",
     "sent": "modelwarden_network_io_bytes_total{",
     "copied from memory": "modelwarden_memory_read_bytes_total{",

@@ -6,34 +6,11 @@
  * truth and waits for a line. Exit code 3: this file system does not use inode numbers again.
  */
 #include "act.h"
-#include <sched.h>
-#include <sys/mount.h>
+#include "overlay.h"
 
 enum { TRIES = 200, NOT_REUSED = 3 };
 
 static char buffer[1 << 20];
-
-static void make_folder(const char *parent, const char *name, char *path, size_t size)
-{
-	snprintf(path, size, "%s/%s", parent, name);
-	if (mkdir(path, 0700))
-		die(path);
-}
-
-static void enter_overlay(const char *folder)
-{
-	char lower[256], upper[256], work[256], merged[256], options[1024];
-
-	make_folder(folder, "lower", lower, sizeof(lower));
-	make_folder(folder, "upper", upper, sizeof(upper));
-	make_folder(folder, "work", work, sizeof(work));
-	make_folder(folder, "merged", merged, sizeof(merged));
-	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s,workdir=%s", lower, upper,
-		 work);
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("overlay", merged, "overlay", 0, options) || chdir(merged))
-		die("overlay");
-}
 
 static void copy(int from, int to)
 {

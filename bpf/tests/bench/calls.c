@@ -8,8 +8,8 @@
 #include "../acts/uring.h"
 
 #define USAGE                                                                                      \
-	"calls getppid|read|send MILLISECONDS CHUNKS\n"                                            \
-	"       calls pread|pwrite|uring|open|armed_send|load MILLISECONDS CHUNKS PATH"
+	"calls getppid|read|send|pipe MILLISECONDS CHUNKS\n"                                       \
+	"       calls pread|pwrite|uring|open|armed_send|armed_pipe|load MILLISECONDS CHUNKS PATH"
 
 enum {
 	PAGE = 4096,
@@ -20,7 +20,7 @@ enum {
 
 static char buffer[LOAD_CHUNK];
 static const char *path;
-static int input = -1, connection = -1, accepted = -1;
+static int input = -1, connection = -1, accepted = -1, pipe_ends[2] = {-1, -1};
 static struct truth truth;
 
 static void call_getppid(void)
@@ -74,6 +74,13 @@ static void call_send(void)
 		die("send");
 }
 
+static void call_pipe(void)
+{
+	if (write(pipe_ends[1], buffer, MESSAGE) != MESSAGE ||
+	    read(pipe_ends[0], buffer, MESSAGE) != MESSAGE)
+		die("pipe");
+}
+
 static void load(void)
 {
 	int file = open_file(path, O_RDONLY);
@@ -109,6 +116,8 @@ static const struct operation {
 	{"read", call_read, "/dev/zero", O_RDONLY, 0, 0},
 	{"send", call_send, "/dev/null", O_RDONLY, 0, 1},
 	{"armed_send", call_send, NULL, O_RDONLY, 1, 1},
+	{"pipe", call_pipe, "/dev/null", O_RDONLY, 0, 0},
+	{"armed_pipe", call_pipe, NULL, O_RDONLY, 1, 0},
 	{"pread", call_pread, NULL, O_RDONLY, 1, 0},
 	{"pwrite", call_pwrite, NULL, O_RDWR, 1, 0},
 	{"uring", call_uring, NULL, O_RDONLY, 1, 0},
@@ -195,6 +204,8 @@ int main(int argc, char **argv)
 		usage(USAGE);
 	path = argv[argc - 1];
 	input = open_file(operation->input ? operation->input : path, operation->flags);
+	if (pipe(pipe_ends))
+		die("pipe");
 	if (operation->connects)
 		connect_to_self();
 	measure(operation->call, positive(argv[2]), positive(argv[3]));

@@ -130,6 +130,7 @@ final class Agent implements AutoCloseable {
             selection,
             settings.kubernetes().namesWait(),
             tracker);
+    poller.setTouchedInterval(settings.kernel().touchedInterval());
     this.declared = new DeclaredProcesses(settings.holdsModel().keySet(), poller::declare);
     this.kept = new KeptHolders(settings.stateFile(), clock.offsetNanos());
     SelfReport.register(telemetry.self(), kernel, poller, tracker, kept);

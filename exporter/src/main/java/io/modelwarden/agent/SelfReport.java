@@ -41,9 +41,11 @@ final class SelfReport {
         .keySet()
         .forEach(reason -> self.loss(reason, () -> tracker.losses().byReason().get(reason)));
     self.loss("file_unreachable", poller::undecidedForEver);
+    self.loss("touched_unreadable", poller::touchesUnread);
     self.loss("state_unread", kept::unread);
     self.loss("state_unwritten", kept::unwritten);
     self.loss("state_full", kept::left);
+    self.loss("idle_channel_evicted", poller::channelsEvicted);
     kernel.statuses().forEach(probe -> register(self, kernel, probe));
     self.loss("probe_missed", () -> misses(kernel));
     OwnProcess.register(self);
@@ -55,10 +57,18 @@ final class SelfReport {
     self.observe(MetricNames.AGENT_PROCESSES_ARMED, poller::armedProcesses);
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::armedProcesses, "processes");
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownFiles, "files");
+    self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownChannels, "channels");
     self.observe(MetricNames.AGENT_MAP_ENTRIES, poller::knownCgroups, "cgroup_verdicts");
     for (String map :
         new String[] {
-          "processes", "files", "accesses", "mappings", "flows", "memory_reads", "cgroup_verdicts"
+          "processes",
+          "files",
+          "accesses",
+          "mappings",
+          "flows",
+          "memory_reads",
+          "cgroup_verdicts",
+          "channels"
         }) {
       self.observe(MetricNames.AGENT_MAP_CAPACITY, () -> kernel.capacity(map), map);
     }

@@ -150,7 +150,8 @@ final class WarmUpCommand implements Callable<Integer> {
         seen(thief, now),
         seen(server, now),
         new KernelEvent.FileSeen(
-            new FileFacts(1, 1, 1, MODEL_BYTES, FileFacts.Verdict.MODEL, "safetensors", "", "0")),
+            new FileFacts(
+                1, 1, 1, 1, MODEL_BYTES, FileFacts.Verdict.MODEL, "safetensors", "", "0")),
         new KernelEvent.FileMapped(server, 1, path, once, Coverage.unplaced(1)),
         new KernelEvent.MappingSampled(server, 1, path, MODEL_BYTES, now),
         new KernelEvent.FileAccessed(

@@ -18,6 +18,7 @@ import io.modelwarden.session.ModelNaming;
 import io.modelwarden.session.PeerNetworks;
 import io.modelwarden.session.PhaseSettings;
 import io.modelwarden.session.SessionSettings;
+import io.modelwarden.session.TrailSettings;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -44,9 +45,19 @@ final class Wiring {
         models.detectContent(),
         !models.paths().isEmpty(),
         models.suffixes(),
-        Map.of("accesses", settings.kernel().counterEntries()),
+        Map.of(
+            "accesses", settings.kernel().counterEntries(),
+            "channels", settings.trail().channels(),
+            "transfers", 2 * settings.trail().channels()),
         settings.kernel().ringBytes(),
-        KernelFeatures.hasName("bpf_task_from_vpid"));
+        KernelFeatures.hasName("bpf_task_from_vpid"),
+        settings.kernel().raceWitness(),
+        new ProbeSettings.Trail(
+            settings.trail().hops(),
+            (int) Math.round(settings.trail().serverShare() * 1_000_000),
+            settings.trail().serverWindow(),
+            settings.trail().serverAccepted(),
+            settings.trail().lifetime()));
   }
 
   static SessionSettings sessions(Settings settings) {
@@ -59,6 +70,7 @@ final class Wiring {
         VERDICT_GRACE,
         settings.marks().afterExec(),
         settings.marks().inherited(),
+        trail(settings.trail()),
         settings.network().fullPeerAddress(),
         settings.metrics().filePaths(),
         SessionSettings.Limits.defaults());
@@ -77,6 +89,15 @@ final class Wiring {
         poller.get().forgotten(process);
       }
     };
+  }
+
+  private static TrailSettings trail(Settings.Trail trail) {
+    return new TrailSettings(
+        trail.serverShare(),
+        trail.serverWindow(),
+        trail.serverAccepted(),
+        trail.lifetime(),
+        trail.channels());
   }
 
   private static PhaseSettings phase(Settings.Phase phase) {

@@ -216,6 +216,61 @@ final class Keys {
           "How long a process that only inherited the mark keeps it after the last read of its"
               + " tree.",
           Rules.duration(Duration.ofMinutes(1), Duration.ofDays(30)));
+  static final Key<Integer> TRAIL_HOPS =
+      key(
+          "trail.hops",
+          TEXT,
+          "8",
+          "1 to 64",
+          "Over how many pipes, sockets and files, one after the other, model data are followed.",
+          Rules.count(1, 64));
+  static final Key<Duration> TRAIL_LIFETIME =
+      key(
+          "trail.lifetime",
+          TEXT,
+          "24h",
+          "1m to 30d",
+          "How long a process that got model data over a pipe, socket or file keeps its mark after"
+              + " the last of them, and a file that was written who reads it.",
+          Rules.duration(Duration.ofMinutes(1), Duration.ofDays(30)));
+  static final Key<Integer> TRAIL_CHANNELS =
+      key(
+          "trail.channels",
+          TEXT,
+          "4096",
+          "256 to 1048576",
+          "Pipes, sockets and files that are known at once, those into which a holder could write"
+              + " included. Files have half of the room at most, and so have pipes and sockets over"
+              + " which something went.",
+          Rules.count(256, 1 << 20));
+  static final Key<Double> TRAIL_SERVER_SHARE =
+      key(
+          "trail.server-share",
+          TEXT,
+          "5%",
+          "0.1% to 100%",
+          "What part of its model's size a server, which is what a container or systemd unit was"
+              + " started with, must hand to one process within trail.server-window before that"
+              + " holds the model too. Others pass their mark on with the first byte, by files with"
+              + " 1 MiB.",
+          Rules.percent(0.1, 100));
+  static final Key<Duration> TRAIL_SERVER_WINDOW =
+      key(
+          "trail.server-window",
+          TEXT,
+          "10m",
+          "1m to 24h",
+          "See trail.server-share.",
+          Rules.duration(Duration.ofMinutes(1), DAY));
+  static final Key<Boolean> TRAIL_SERVER_ACCEPTED =
+      key(
+          "trail.server-accepted",
+          TEXT,
+          "false",
+          "true or false",
+          "Whether what a server sends on connections that it accepted counts for"
+              + " trail.server-share too. Proxies in front of it would hold its model some day.",
+          Rules::flag);
   static final Key<String> KUBECONFIG =
       key(
           "kubernetes.kubeconfig",
@@ -335,6 +390,27 @@ final class Keys {
           "50ms to 5s",
           "How often the kernel's counters are read while a session is open; else every two seconds.",
           Rules.duration(Duration.ofMillis(50), Duration.ofSeconds(5)));
+  static final Key<Boolean> RACE_WITNESS =
+      key(
+          "kernel.race-witness",
+          TEXT,
+          "false",
+          "true or false",
+          "Ask the page cache which file each call has read, so that a descriptor that another thread"
+              + " closes or replaces during the read hides nothing (docs/blind-spots.md). Needs Linux 6.12; what"
+              + " it adds to a read is in docs/performance.md.",
+          Rules::flag);
+
+  static final Key<Duration> TOUCHED_INTERVAL =
+      key(
+          "kernel.touched-interval",
+          TEXT,
+          "2s",
+          "0s to 10m; 0s is never",
+          "How often mapped models are looked at for bytes that were touched, the lower bound of what"
+              + " was read through a mapping (modelwarden.io.method fault). Less often where that"
+              + " would take more than a quarter of a percent of one processor.",
+          Rules.duration(Duration.ZERO, Duration.ofMinutes(10)));
 
   private Keys() {}
 

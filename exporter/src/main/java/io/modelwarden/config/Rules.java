@@ -12,11 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Parsers that hold a value to its rule. */
 final class Rules {
 
+  private static final Pattern PERCENT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,4})?) ?%");
   private static final Pattern SUFFIX = Pattern.compile("\\.[a-z0-9_.-]{1,15}");
 
   private static final int LONGEST_SOCKET = 100;
@@ -59,6 +61,18 @@ final class Rules {
         // the message below says what it must be
       }
       throw new IllegalArgumentException("is not a number from " + minimum + " to " + maximum);
+    };
+  }
+
+  /** A part of one. */
+  static Function<Raw, Double> percent(double minimum, double maximum) {
+    return raw -> {
+      Matcher matcher = PERCENT.matcher(raw.text());
+      double value = matcher.matches() ? Double.parseDouble(matcher.group(1)) : -1;
+      if (value < minimum || value > maximum) {
+        throw new IllegalArgumentException("is not a percentage such as 5%");
+      }
+      return value / 100;
     };
   }
 

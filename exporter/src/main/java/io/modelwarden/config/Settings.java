@@ -22,6 +22,7 @@ public record Settings(
     Duration totalsWindow,
     Phase phase,
     Marks marks,
+    Trail trail,
     Kubernetes kubernetes,
     Metrics metrics,
     Http http,
@@ -57,6 +58,18 @@ public record Settings(
   public record Marks(Duration afterExec, Duration inherited) {}
 
   /**
+   * @param serverShare a part of one
+   * @param serverAccepted whether answers of servers count
+   */
+  public record Trail(
+      int hops,
+      Duration lifetime,
+      int channels,
+      double serverShare,
+      Duration serverWindow,
+      boolean serverAccepted) {}
+
+  /**
    * @param kubeconfig empty for the service account of the agent's pod, or no cluster
    */
   public record Kubernetes(
@@ -73,5 +86,14 @@ public record Settings(
 
   public record Http(Endpoint listen, boolean fileMetrics) {}
 
-  public record Kernel(int counterEntries, int ringBytes, Duration pollInterval) {}
+  /**
+   * @param touchedInterval zero for never
+   * @param raceWitness whether the page cache is asked what each call has read
+   */
+  public record Kernel(
+      int counterEntries,
+      int ringBytes,
+      Duration pollInterval,
+      Duration touchedInterval,
+      boolean raceWitness) {}
 }

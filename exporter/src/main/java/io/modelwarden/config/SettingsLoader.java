@@ -89,6 +89,13 @@ public final class SettingsLoader {
         new Settings.Phase(
             get(Keys.PHASE_END).equals("ready"), get(Keys.GRACE_PERIOD), get(Keys.PHASE_MAXIMUM)),
         new Settings.Marks(get(Keys.AFTER_EXEC), get(Keys.INHERITED)),
+        new Settings.Trail(
+            get(Keys.TRAIL_HOPS),
+            get(Keys.TRAIL_LIFETIME),
+            get(Keys.TRAIL_CHANNELS),
+            get(Keys.TRAIL_SERVER_SHARE),
+            get(Keys.TRAIL_SERVER_WINDOW),
+            get(Keys.TRAIL_SERVER_ACCEPTED)),
         new Settings.Kubernetes(
             get(Keys.KUBECONFIG),
             get(Keys.CLUSTER_NAME),
@@ -100,7 +107,11 @@ public final class SettingsLoader {
         get(Keys.TOP_SOCKET).orElse(null),
         get(Keys.STATE_FILE).orElse(null),
         new Settings.Kernel(
-            get(Keys.COUNTER_ENTRIES), get(Keys.RING_SIZE), get(Keys.POLL_INTERVAL)));
+            get(Keys.COUNTER_ENTRIES),
+            get(Keys.RING_SIZE),
+            get(Keys.POLL_INTERVAL),
+            get(Keys.TOUCHED_INTERVAL),
+            get(Keys.RACE_WITNESS)));
   }
 
   private <T> T get(Key<T> key) {

@@ -6,6 +6,7 @@ package io.modelwarden.event;
  *
  * @param id never reused, given by the kernel side
  * @param device device of the super block
+ * @param channel by which data go on from who writes it to who reads it, if it is no model
  * @param format label of the format ("safetensors"), "unknown" where nothing tells
  * @param modelName of the model as the store of the file says, empty if it says nothing
  * @param fingerprint of its content, equal for copies; empty until it could be taken
@@ -14,6 +15,7 @@ public record FileFacts(
     int id,
     long device,
     long inode,
+    long channel,
     long sizeBytes,
     Verdict verdict,
     String format,

@@ -46,8 +46,33 @@ public sealed interface KernelEvent {
       ProcessKey process, int fileId, String path, long liveBytes, long epochNanos)
       implements KernelEvent {}
 
+  /**
+   * A process has touched more of what it has mapped of a file: distinct bytes beyond those told
+   * before, at the least.
+   */
+  record MappingTouched(ProcessKey process, int fileId, String path, Increment increment)
+      implements KernelEvent {}
+
   /** A process has a file open that it opened unseen: nobody knows what it took of it. */
   record FileFound(ProcessKey process, int fileId, String path, long epochNanos)
+      implements KernelEvent {}
+
+  /**
+   * Bytes that an armed process wrote to a channel between processes of this machine, or read from
+   * one; none if it only could write. What is read of a file that may be a model comes as {@link
+   * FileAccessed}, until somebody has looked at it.
+   *
+   * @param channel number of the receiving end; negative where it is made of ports, which are used
+   *     again
+   * @param accepted whether it was written to a connection that the writer had accepted
+   */
+  record DataMoved(
+      ProcessKey process,
+      long channel,
+      Channel kind,
+      Direction direction,
+      boolean accepted,
+      Increment increment)
       implements KernelEvent {}
 
   /** Bytes that an armed process sent. */
@@ -76,6 +101,16 @@ public sealed interface KernelEvent {
   /** Bytes for which the kernel's maps had no place: in the totals, of an unknown file. */
   record BytesUncounted(ProcessKey process, Direction direction, Increment increment)
       implements KernelEvent {}
+
+  /** What data go over from one process to another. */
+  enum Channel {
+    PIPE,
+    SOCKET,
+    /** One that is no model, also in memory only. */
+    FILE,
+    /** Mapped by several: bytes are those that could have gone over, and may not. */
+    MEMORY
+  }
 
   enum Direction {
     READ,

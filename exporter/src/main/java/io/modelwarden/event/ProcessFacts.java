@@ -46,7 +46,11 @@ public record ProcessFacts(
     /** It was found holding a model when the agent started. */
     RECOVERED,
     /** It wrote out of an exec session in which another process had taken a model. */
-    SESSION
+    SESSION,
+    /**
+     * It read from a pipe or socket into which an armed process can write, or a file that it wrote.
+     */
+    PASSED
   }
 
   /** How the process came into its container. The kernel cannot tell what a container is. */

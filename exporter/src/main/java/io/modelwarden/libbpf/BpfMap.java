@@ -18,12 +18,20 @@ public final class BpfMap {
   private final Native functions;
   private final Pointer map;
   private final String name;
+  private final int keyBytes;
+  private final int valueBytes;
+  private int maxEntries;
+  private int descriptor = -1;
   private int batchEntries = FIRST_BATCH;
 
   BpfMap(Native functions, Pointer map, String name) {
     this.functions = functions;
     this.map = map;
     this.name = name;
+    // Asked once: what goes through JNA costs as much as reading a small map.
+    this.keyBytes = functions.bpf_map__key_size(map);
+    this.valueBytes = functions.bpf_map__value_size(map);
+    this.maxEntries = functions.bpf_map__max_entries(map);
   }
 
   /** Takes an entry of a batch; the buffers hold many, the positions say which. */
@@ -37,20 +45,21 @@ public final class BpfMap {
   }
 
   public int maxEntries() {
-    return functions.bpf_map__max_entries(map);
+    return maxEntries;
   }
 
   /** Before load. */
   public void setMaxEntries(int entries) {
     check("set the size of map " + name, functions.bpf_map__set_max_entries(map, entries));
+    maxEntries = entries;
   }
 
   public int keyBytes() {
-    return functions.bpf_map__key_size(map);
+    return keyBytes;
   }
 
   public int valueBytes() {
-    return functions.bpf_map__value_size(map);
+    return valueBytes;
   }
 
   /** Room of the next batch; it grows by itself where a bucket needs more. */
@@ -125,15 +134,14 @@ public final class BpfMap {
    * end still brings entries.
    */
   public int forEach(EntryConsumer consumer) {
-    int keyBytes = keyBytes();
-    int valueBytes = (valueBytes() + 7) / 8 * 8;
+    int valueRoom = (valueBytes + 7) / 8 * 8;
     int total = 0;
     try (Memory cursor = new Memory(Math.max(keyBytes, 8))) {
       boolean started = false;
       boolean more = true;
       while (more) {
         try (Memory keys = new Memory((long) batchEntries * keyBytes);
-            Memory values = new Memory((long) batchEntries * valueBytes)) {
+            Memory values = new Memory((long) batchEntries * valueRoom)) {
           IntByReference count = new IntByReference(batchEntries);
           int result =
               functions.bpf_map_lookup_batch(
@@ -158,8 +166,6 @@ public final class BpfMap {
   private void hand(Memory keys, Memory values, int count, EntryConsumer consumer) {
     ByteBuffer keyBuffer = keys.getByteBuffer(0, keys.size()).order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer valueBuffer = values.getByteBuffer(0, values.size()).order(ByteOrder.LITTLE_ENDIAN);
-    int keyBytes = keyBytes();
-    int valueBytes = valueBytes();
     for (int i = 0; i < count; i++) {
       consumer.accept(keyBuffer, i * keyBytes, valueBuffer, i * valueBytes);
     }
@@ -185,8 +191,12 @@ public final class BpfMap {
         : SharedMemory.writable(this, 0, valueBytes());
   }
 
+  /** After load. */
   int descriptor() {
-    return functions.bpf_map__fd(map);
+    if (descriptor < 0) {
+      descriptor = functions.bpf_map__fd(map);
+    }
+    return descriptor;
   }
 
   private static Memory copy(byte[] bytes) {

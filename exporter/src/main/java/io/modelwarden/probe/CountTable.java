@@ -89,13 +89,37 @@ final class CountTable {
 
   /** Removes the entries of processes that are gone, from the map too. */
   void forget(Set<ProcessKey> ended) {
+    forgetWhere(key -> ended.contains(owner.read(key, 0)));
+  }
+
+  /** Removes the entries with such keys, from the map too. */
+  void forgetWhere(Predicate<ByteBuffer> gone) {
     for (Iterator<MapKey> keys = known.keySet().iterator(); keys.hasNext(); ) {
       MapKey key = keys.next();
-      if (ended.contains(owner.read(key.view(), 0))) {
+      if (gone.test(key.view())) {
         keys.remove();
         map.delete(key.bytes());
       }
     }
+  }
+
+  /**
+   * Removes those of these entries to which nothing was added since then.
+   *
+   * @param bootNanos CLOCK_BOOTTIME
+   */
+  void forgetIdle(Predicate<ByteBuffer> some, long bootNanos) {
+    known
+        .entrySet()
+        .removeIf(
+            entry -> {
+              MapKey key = entry.getKey();
+              boolean gone = entry.getValue().lastNanos < bootNanos && some.test(key.view());
+              if (gone) {
+                map.delete(key.bytes());
+              }
+              return gone;
+            });
   }
 
   boolean knows(MapKey key) {

@@ -10,18 +10,32 @@ import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessKey;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
-/** The three maps of totals: accesses to files, flows, reads of memory. */
+/** The maps of totals: accesses to files, transfers, flows, reads of memory. */
 final class Counters {
+
+  private static final long IDLE_NANOS = 2_000_000_000L;
+
+  /** What one call both read and wrote was read first. */
+  private static final Comparator<KernelEvent.FileAccessed> IN_ORDER =
+      Comparator.comparingLong(
+              (KernelEvent.FileAccessed each) -> each.increment().firstEpochNanos())
+          .thenComparing(KernelEvent.FileAccessed::direction);
 
   private final Layouts layouts;
   private final Names names;
   private final EventSink sink;
   private final FlowDecoder flowDecoder;
+  private final TransferDecoder transferDecoder;
+  private final CountTable transfers;
   private final CoveredCountTable accesses;
   private final CountTable flows;
   private final CountTable memoryReads;
@@ -31,6 +45,15 @@ final class Counters {
   private final Field memoryMethod;
   private final int memoryVictim;
   private final int directionRead;
+
+  /** Pipes and sockets of which a writer is gone. */
+  private final Set<Long> abandoned = new HashSet<>();
+
+  private long tidiedNanos;
+
+  /** Of one poll, told in the order in which they began: a copy is named after its original. */
+  private final List<KernelEvent.FileAccessed> told = new ArrayList<>();
+
   private final Map<Integer, String> methods;
   private final Map<Integer, String> memoryMethods;
 
@@ -39,6 +62,8 @@ final class Counters {
     this.names = names;
     this.sink = sink;
     this.flowDecoder = new FlowDecoder(layouts);
+    this.transferDecoder = new TransferDecoder(layouts);
+    this.transfers = new CountTable(kernel.map("transfers"), layouts, layouts.counts, clock);
     this.accesses =
         new CoveredCountTable(
             kernel.map("accesses"),
@@ -66,13 +91,26 @@ final class Counters {
    * @param later processes whose new counts are left for a later look
    */
   void poll(Predicate<ProcessKey> later) {
+    // First, so that who has written a file is known when others have read it.
+    transfers.poll(later, this::moved);
     accesses.poll(later, this::accessed);
+    told.sort(IN_ORDER);
+    told.forEach(sink::accept);
+    told.clear();
     flows.poll(later, this::sent);
     memoryReads.poll(later, this::memoryRead);
   }
 
   void forget(Set<ProcessKey> ended) {
+    transfers.forEachKey(
+        key -> {
+          if (transferDecoder.isStreamWrite(key)
+              && ended.contains(layouts.processKey.read(key, 0))) {
+            abandoned.add(transferDecoder.channel(key));
+          }
+        });
     accesses.forget(ended);
+    transfers.forget(ended);
     flows.forget(ended);
     memoryReads.forget(ended);
   }
@@ -94,7 +132,7 @@ final class Counters {
     int file = accessFile.getInt(key, 0);
     names.requireProcess(process);
     names.requireFile(file);
-    sink.accept(
+    told.add(
         new KernelEvent.FileAccessed(
             process,
             file,
@@ -103,6 +141,41 @@ final class Counters {
             methods.getOrDefault(accessMethod.getInt(key, 0), "unknown"),
             increment,
             coverage));
+  }
+
+  /** Nothing goes over these any more that the kernel would count. */
+  void forgetChannels(Set<Long> channels) {
+    if (!channels.isEmpty()) {
+      transfers.forgetWhere(key -> channels.contains(transferDecoder.channel(key)));
+    }
+  }
+
+  /**
+   * Forgets what living processes have read from streams that nobody has written to for a while: a
+   * server has as many of them as there ever were connections.
+   */
+  void tidy(long nowBootNanos) {
+    if (nowBootNanos - tidiedNanos < IDLE_NANOS) {
+      return;
+    }
+    tidiedNanos = nowBootNanos;
+    transfers.forEachKey(
+        key -> {
+          if (transferDecoder.isStreamWrite(key)) {
+            abandoned.remove(transferDecoder.channel(key));
+          }
+        });
+    transfers.forgetIdle(
+        key -> abandoned.contains(transferDecoder.channel(key)), nowBootNanos - IDLE_NANOS);
+    Set<Long> used = new HashSet<>();
+    transfers.forEachKey(key -> used.add(transferDecoder.channel(key)));
+    abandoned.retainAll(used);
+  }
+
+  private void moved(MapKey entry, Increment increment, ByteBuffer values, int at) {
+    KernelEvent.DataMoved moved = transferDecoder.decode(entry.view(), increment);
+    names.requireProcess(moved.process());
+    sink.accept(moved);
   }
 
   private void sent(MapKey entry, Increment increment, ByteBuffer values, int at) {

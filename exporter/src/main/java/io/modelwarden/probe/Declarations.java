@@ -18,6 +18,7 @@ final class Declarations {
   private final Field flags;
   private final Field found;
   private final int recovered;
+  private final int passed;
 
   Declarations(KernelSide kernel) {
     this.layouts = kernel.layouts();
@@ -27,6 +28,7 @@ final class Declarations {
     this.flags = layouts.declareRequest.integer("flags", 4);
     this.found = layouts.declareRequest.integer("found", 4);
     this.recovered = layouts.constant("PROCESS_RECOVERED");
+    this.passed = layouts.constant("PROCESS_PASSED");
   }
 
   void declare(int number) {
@@ -40,6 +42,11 @@ final class Declarations {
   /** Whether that very image is there: another one under its pid is left alone. */
   boolean recover(ProcessKey image) {
     return run(image.pid(), image, recovered);
+  }
+
+  /** It may have got what another process holds. */
+  void passed(ProcessKey image) {
+    run(image.pid(), image, passed);
   }
 
   private boolean run(int number, ProcessKey image, int flag) {

@@ -39,6 +39,7 @@ final class FileTable {
   private final int keyBytes;
   private final Field device;
   private final Field inode;
+  private final Field generation;
   private final Field id;
   private final Field size;
   private final Field verdict;
@@ -59,6 +60,7 @@ final class FileTable {
     this.keyBytes = layouts.fileKey.sizeBytes();
     this.device = layouts.fileKey.integer("device", 4);
     this.inode = layouts.fileKey.integer("inode", 8);
+    this.generation = layouts.fileKey.integer("generation", 4);
     this.id = layouts.fileFacts.integer("id", 4);
     this.size = layouts.fileFacts.integer("size_bytes", 8);
     this.verdict = layouts.fileFacts.integer("verdict", 2);
@@ -196,6 +198,7 @@ final class FileTable {
             fileId,
             device.get(keys, keyAt),
             inode.get(keys, keyAt),
+            channel(device.get(keys, keyAt), generation.get(keys, keyAt), inode.get(keys, keyAt)),
             size.get(values, at),
             verdict(values, at),
             formats.getOrDefault(fileId, UNKNOWN),
@@ -203,6 +206,16 @@ final class FileTable {
             fingerprint(fileId));
     return new Known(
         key, facts, changeTime.get(values, at), firstSeen.get(values, at), holder(values, at));
+  }
+
+  /** As the kernel side counts, channel_of_file(). */
+  private static long channel(long device, long generation, long inode) {
+    return mix(mix(0, device << 32 | generation), inode) >>> 2;
+  }
+
+  private static long mix(long hash, long value) {
+    long mixed = (hash ^ value) * 0x9e3779b97f4a7c15L;
+    return mixed ^ mixed >>> 29;
   }
 
   private FileHolder holder(ByteBuffer values, int at) {

@@ -40,10 +40,13 @@ public final class KernelPoller implements AutoCloseable {
   private final FileInspector inspector;
   private final Counters counters;
   private final MappingSampler mappings;
+  private final TouchSampler touches;
+  private final SharedMemory sharedMemory;
   private final OpenFiles openFiles;
   private final Disarming disarming;
   private final Declarations declarations;
   private final SessionMarks sessionMarks;
+  private final Channels channels;
   private final CgroupTable cgroups;
   private final FileHolders holders;
   private final SelectedEvents selected;
@@ -51,6 +54,8 @@ public final class KernelPoller implements AutoCloseable {
   private final Set<ProcessKey> recovered = new HashSet<>();
   private long sweptNanos;
   private long sampledNanos;
+  private long touchedNanos;
+  private long touchedIntervalNanos;
 
   /**
    * @param patience how long what undecided cgroups do is held back
@@ -85,12 +90,32 @@ public final class KernelPoller implements AutoCloseable {
             sink);
     this.counters = new Counters(kernel, clock, names, selected);
     this.mappings = new MappingSampler(kernel, clock, names, selected);
+    this.touches =
+        new TouchSampler(new MappedAreas(kernel), clock, names, selected, System::nanoTime);
     this.openFiles = new OpenFiles(kernel, clock, names, selected);
     this.disarming = new Disarming(kernel);
     this.blindSpots = new BlindSpots(kernel, texts, clock, sink);
     this.declarations = new Declarations(kernel);
+    this.sharedMemory = new SharedMemory(kernel, declarations, clock, names, selected);
     this.sessionMarks = new SessionMarks(kernel);
+    this.channels = new Channels(kernel);
     cgroups.activate();
+  }
+
+  /** How often what is touched of mappings is looked at; zero, as at first, is never. */
+  public void setTouchedInterval(Duration interval) {
+    touchedIntervalNanos = interval.toNanos();
+    touchedNanos = Clocks.bootNanos(); // not while the agent starts
+  }
+
+  /** Looks now at all that is touched of mappings, whatever it costs. */
+  public void lookAtTouched() {
+    touches.sampleAll(mappings.mapping(processes.living()));
+  }
+
+  /** Looks now at who shares memory with a holder. */
+  public void lookAtSharedMemory() {
+    sharedMemory.look(processes.livingBesideServers());
   }
 
   /** Finds what was open or mapped before the programs were attached. */
@@ -120,11 +145,17 @@ public final class KernelPoller implements AutoCloseable {
       more = processes.announce(AT_ONCE, this::processAppeared);
       counted = count();
     }
+    counters.tidy(now);
     blindSpots.poll(now);
     select(changes);
     if (now - sampledNanos >= SAMPLE_NANOS) {
       sampledNanos = now;
       mappings.sample(processes.living());
+    }
+    sharedMemory.poll(processes::livingBesideServers, now);
+    if (touchedIntervalNanos > 0 && now - touchedNanos >= touchedIntervalNanos) {
+      touchedNanos = now;
+      touches.sample(mappings.mapping(processes.living()));
     }
     if (now - sweptNanos >= (files.isCrowded() ? CROWDED_NANOS : SWEEP_NANOS)) {
       sweep(now);
@@ -154,6 +185,7 @@ public final class KernelPoller implements AutoCloseable {
     sweptNanos = nowBootNanos;
     processes.sweep(nowBootNanos);
     sessionMarks.sweep(processes.execSessions(), nowBootNanos);
+    counters.forgetChannels(channels.sweep(nowBootNanos));
     Set<Integer> used = new HashSet<>();
     counters.collectFiles(used);
     mappings.collectFiles(used);
@@ -256,8 +288,23 @@ public final class KernelPoller implements AutoCloseable {
     return cgroups.entries();
   }
 
+  /** Pipes and sockets into which armed processes can write, at the last sweep. */
+  public int knownChannels() {
+    return channels.entries();
+  }
+
+  /** Channels that were forgotten because there were too many. */
+  public long channelsEvicted() {
+    return channels.evicted();
+  }
+
   public int knownFiles() {
     return files.size();
+  }
+
+  /** Processes whose touched bytes could not be looked at. */
+  public long touchesUnread() {
+    return touches.unread();
   }
 
   public long undecidedForEver() {
@@ -376,6 +423,8 @@ public final class KernelPoller implements AutoCloseable {
     ends.forEach(end -> keys.add(end.process()));
     counters.forget(keys);
     mappings.forget(keys);
+    touches.forget(keys);
+    sharedMemory.forget(keys);
     recovered.removeAll(keys);
     for (ProcessTable.End end : ends) {
       selected.accept(

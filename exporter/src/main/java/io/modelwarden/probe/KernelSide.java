@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,11 +35,13 @@ public final class KernelSide implements AutoCloseable {
   private final BpfObject object;
   private final Map<String, ElfFile.Symbol> symbols;
   private final Layouts layouts;
+  private final Duration trailLifetime;
   private final List<BpfLink> links = new ArrayList<>();
   private final List<ProbeStatus> statuses = new ArrayList<>();
   private final Set<String> leftOut = new HashSet<>();
 
-  private KernelSide(BpfObject object, byte[] file) {
+  private KernelSide(BpfObject object, byte[] file, Duration trailLifetime) {
+    this.trailLifetime = trailLifetime;
     this.object = object;
     this.symbols = ElfFile.of(file).symbols();
     this.layouts = new Layouts(file);
@@ -52,10 +55,12 @@ public final class KernelSide implements AutoCloseable {
               + " with CONFIG_DEBUG_INFO_BTF");
     }
     byte[] file = objectFile();
-    KernelSide kernel = new KernelSide(BpfObject.open(library, "modelwarden", file), file);
+    KernelSide kernel =
+        new KernelSide(
+            BpfObject.open(library, "modelwarden", file), file, settings.trail().lifetime());
     try {
       kernel.apply(settings);
-      kernel.chooseForms(library);
+      kernel.chooseForms(library, settings);
       kernel.object.load();
       kernel.object.program("exclude_agent").run(new byte[0]);
       kernel.attachAll();
@@ -140,6 +145,11 @@ public final class KernelSide implements AutoCloseable {
     return map(map).maxEntries();
   }
 
+  /** For how long a channel without a write is known. */
+  Duration trailLifetime() {
+    return trailLifetime;
+  }
+
   Layouts layouts() {
     return layouts;
   }
@@ -171,7 +181,17 @@ public final class KernelSide implements AutoCloseable {
     flag("setting_detect_content", settings.detectContent());
     flag("setting_model_directories", settings.modelDirectories());
     flag("setting_task_from_vpid", settings.taskFromVpid());
+    flag("setting_race_witness", settings.raceWitness());
+    if (!settings.raceWitness()) {
+      map("files_above").setMaxEntries(1);
+    }
+    ProbeSettings.Trail trail = settings.trail();
+    variable("setting_trail_hops").putInt(0, trail.hops());
+    variable("setting_share_millionths").putInt(0, trail.shareMillionths());
+    variable("setting_share_window_ns").putLong(0, trail.window().toNanos());
+    flag("setting_accepted_passes", trail.acceptedPasses());
     settings.mapEntries().forEach((name, entries) -> map(name).setMaxEntries(entries));
+    variable("setting_staged_files").putInt(0, capacity("channels") / 2);
     map("doorbells").setMaxEntries(settings.ringBytes());
   }
 
@@ -183,11 +203,16 @@ public final class KernelSide implements AutoCloseable {
     }
   }
 
-  private void chooseForms(LibBpf library) {
+  private void chooseForms(LibBpf library, ProbeSettings settings) {
     try (KernelTypes types = KernelTypes.load(library)) {
       TracepointForms.Choice choice = TracepointForms.choose(types::tracepoint);
-      choice.leftOut().forEach(name -> program(name).skip());
       leftOut.addAll(choice.leftOut());
+      if (settings.raceWitness()) {
+        RaceWitness.require(types::tracepoint);
+      } else {
+        leftOut.add(RaceWitness.PROGRAM);
+      }
+      leftOut.forEach(name -> program(name).skip());
       statuses.addAll(choice.unread());
     }
   }

@@ -28,6 +28,11 @@ final class Layouts {
   final StructLayout forgetSessionsRequest;
   final StructLayout holderRequest;
   final StructLayout openFile;
+  final StructLayout mappedArea;
+  final StructLayout sharedArea;
+  final StructLayout channelRequest;
+  final StructLayout channel;
+  final StructLayout transferKey;
   final StructLayout fileKey;
   final StructLayout fileFacts;
   final StructLayout processFacts;
@@ -60,6 +65,11 @@ final class Layouts {
     forgetSessionsRequest = types.struct("forget_sessions_request");
     holderRequest = types.struct("holder_request");
     openFile = types.struct("open_file");
+    mappedArea = types.struct("mapped_area");
+    sharedArea = types.struct("shared_area");
+    channelRequest = types.struct("channel_request");
+    channel = types.struct("channel");
+    transferKey = types.struct("transfer_key");
     fileKey = types.struct("file_key");
     fileFacts = types.struct("file_facts");
     processFacts = types.struct("process_facts");
@@ -116,6 +126,7 @@ final class Layouts {
           "file_reason",
           "access_direction",
           "flow_role",
+          "channel_kind",
           "flow_transport",
           "flow_type",
           "peer_scope",

@@ -81,6 +81,14 @@ final class MappingSampler {
     map.forEach((keys, keyAt, values, at) -> into.add(mapping(keys, keyAt).fileId()));
   }
 
+  /** Those of the given processes that have mapped a model, now or before. */
+  Set<ProcessKey> mapping(Set<ProcessKey> living) {
+    Set<ProcessKey> mapping = new HashSet<>();
+    map.forEach((keys, keyAt, values, at) -> mapping.add(mapping(keys, keyAt).process()));
+    mapping.retainAll(living);
+    return mapping;
+  }
+
   /** Every process of the machine, once, at start. */
   void sampleAll() {
     beginSample();
@@ -90,9 +98,7 @@ final class MappingSampler {
 
   /** Those of the given processes that have mapped a model. */
   void sample(Set<ProcessKey> living) {
-    Set<ProcessKey> mapping = new HashSet<>();
-    map.forEach((keys, keyAt, values, at) -> mapping.add(mapping(keys, keyAt).process()));
-    mapping.retainAll(living);
+    Set<ProcessKey> mapping = mapping(living);
     if (mapping.isEmpty() && live.isEmpty()) {
       return;
     }

@@ -36,8 +36,8 @@ final class Names {
     this.pollFiles = pollFiles;
   }
 
-  void requireProcess(ProcessKey process) {
-    processes.require(process, appeared);
+  ProcessFacts requireProcess(ProcessKey process) {
+    return processes.require(process, appeared);
   }
 
   void requireFile(int fileId) {

@@ -44,6 +44,7 @@ final class ProcessDecoder {
   private final int executed;
   private final int inherited;
   private final int session;
+  private final int passed;
 
   ProcessDecoder(Layouts layouts, TextTable texts, Clock clock) {
     StructLayout struct = layouts.processFacts;
@@ -74,6 +75,7 @@ final class ProcessDecoder {
     this.executed = layouts.constant("PROCESS_EXECUTED");
     this.inherited = layouts.constant("PROCESS_INHERITED");
     this.session = layouts.constant("PROCESS_SESSION");
+    this.passed = layouts.constant("PROCESS_PASSED");
   }
 
   /** When it was armed first, CLOCK_BOOTTIME; 0 while the kernel is still filling the entry. */
@@ -106,6 +108,12 @@ final class ProcessDecoder {
 
   long mountNamespace(ByteBuffer values, int at) {
     return mountNamespace.get(values, at);
+  }
+
+  /** Another number if it has another name. */
+  long nameNumber(ByteBuffer values, int at) {
+    int begin = at + name.offset();
+    return values.getLong(begin) * 31 + values.getLong(begin + Long.BYTES);
   }
 
   ProcessFacts facts(ProcessKey process, ByteBuffer values, int at) {
@@ -162,6 +170,9 @@ final class ProcessDecoder {
     }
     if (has(values, at, session)) {
       return Origin.SESSION;
+    }
+    if (has(values, at, passed)) {
+      return Origin.PASSED;
     }
     return has(values, at, inherited) ? Origin.PARENT : Origin.SELF;
   }

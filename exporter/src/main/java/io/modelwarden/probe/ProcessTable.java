@@ -38,12 +38,13 @@ final class ProcessTable {
       new Flow(null, 0, Flow.Transport.OTHER, Flow.Role.UNKNOWN, "public");
 
   private static final class Entry {
-    final ProcessFacts facts;
+    ProcessFacts facts;
     final Set<Long> mountNamespaces = new HashSet<>(2);
     long endNanos;
     boolean replaced;
     boolean announced;
     boolean forgotten; // by who was told of it
+    long nameNumber;
     int quietPolls;
     long uncountedReadBytes;
     long uncountedSentBytes;
@@ -111,11 +112,14 @@ final class ProcessTable {
     return !waiting.isEmpty();
   }
 
-  /** Whether a process was not told of while others wait for their turn. */
+  /**
+   * Whether a process was not told of while others wait for their turn, or came after the poll: in
+   * a flood those may be more than were there at the poll, and they would all be known at once.
+   */
   Predicate<ProcessKey> isWaiting() {
     return key -> {
       Entry entry = entries.get(key);
-      return entry != null && waits(entry);
+      return entry == null ? map.lookup(keyBytes(key)).isPresent() : waits(entry);
     };
   }
 
@@ -256,6 +260,20 @@ final class ProcessTable {
     return living;
   }
 
+  /** Those that are armed and no process that a container was started with. */
+  Set<ProcessKey> livingBesideServers() {
+    Set<ProcessKey> living = new HashSet<>();
+    entries.forEach(
+        (key, entry) -> {
+          if (entry.endNanos == 0
+              && entry.announced
+              && entry.facts.entrance() != ProcessFacts.Entrance.ENTRYPOINT) {
+            living.add(key);
+          }
+        });
+    return living;
+  }
+
   Set<ProcessKey> livingIn(Set<Long> cgroups) {
     Set<ProcessKey> living = new HashSet<>();
     entries.forEach(
@@ -302,7 +320,13 @@ final class ProcessTable {
     Entry entry = entries.get(key);
     if (entry == null) {
       entry = new Entry(decoder.facts(key, values, at));
+      entry.nameNumber = decoder.nameNumber(values, at);
       entries.put(key, entry);
+    } else if (entry.nameNumber != decoder.nameNumber(values, at)) {
+      // Taken when it was made: many programs name themselves only when they run.
+      entry.nameNumber = decoder.nameNumber(values, at);
+      entry.facts = decoder.facts(key, values, at);
+      entry.announced = false;
     }
     entry.mountNamespaces.add(decoder.mountNamespace(values, at));
     entry.uncountedReadBytes = decoder.uncountedReadBytes(values, at);

@@ -7,6 +7,7 @@ import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.event.KernelEvent.FileFound;
 import io.modelwarden.event.KernelEvent.FileMapped;
 import io.modelwarden.event.KernelEvent.MappingSampled;
+import io.modelwarden.event.KernelEvent.MappingTouched;
 import io.modelwarden.event.KernelEvent.ProcessEnded;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
@@ -80,6 +81,8 @@ final class SelectedEvents implements EventSink {
       touched(mapped.process(), mapped.fileId(), event);
     } else if (event instanceof MappingSampled sampled) {
       touched(sampled.process(), sampled.fileId(), event);
+    } else if (event instanceof MappingTouched touched) {
+      touched(touched.process(), touched.fileId(), event);
     } else if (event instanceof FileFound found) {
       touched(found.process(), found.fileId(), event);
     } else if (event instanceof ProcessEnded ended) {

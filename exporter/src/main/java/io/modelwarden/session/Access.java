@@ -7,7 +7,7 @@ import io.modelwarden.event.Increment;
 /**
  * What a process did to a file.
  *
- * @param method label of the way, "mmap" for a mapping
+ * @param method label of the way, "mmap" for a mapping, "fault" for what was touched of one
  * @param coverage which parts of the file it has taken so far, this time and before
  */
 record Access(
@@ -17,6 +17,11 @@ record Access(
     String method,
     Increment increment,
     Coverage coverage) {
+
+  /** What was touched is a part of what was mapped, which counts already. */
+  boolean isPartOfMapping() {
+    return method.equals(Measurement.FileTouched.METHOD);
+  }
 
   Access with(Increment other) {
     return new Access(fileId, path, action, method, other, coverage);

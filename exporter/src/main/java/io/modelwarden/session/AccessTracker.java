@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.session;
 
+import io.modelwarden.event.Coverage;
 import io.modelwarden.event.EventSink;
 import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.KernelEvent.BlindSpotPrepared;
 import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.BytesUncounted;
+import io.modelwarden.event.KernelEvent.DataMoved;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.KernelEvent.FileAccessed;
 import io.modelwarden.event.KernelEvent.FileFound;
 import io.modelwarden.event.KernelEvent.FileMapped;
 import io.modelwarden.event.KernelEvent.FileSeen;
 import io.modelwarden.event.KernelEvent.MappingSampled;
+import io.modelwarden.event.KernelEvent.MappingTouched;
 import io.modelwarden.event.KernelEvent.MemoryRead;
 import io.modelwarden.event.KernelEvent.ProcessEnded;
 import io.modelwarden.event.KernelEvent.ProcessSeen;
@@ -50,6 +53,7 @@ public final class AccessTracker implements EventSink {
   private final ProcessEnds ends;
   private final Holdings holdings;
   private final Recovery recovery;
+  private final Trail trail;
   private volatile int marksHeld;
 
   /**
@@ -82,14 +86,16 @@ public final class AccessTracker implements EventSink {
             processes,
             declared,
             egress::firstHolding,
-            (process, model) -> recovery().recovered(process, model));
+            (process, model) -> recovery().recovered(process, model),
+            this::held);
+    trail = new Trail(context, holdings);
     recovery = new Recovery(context, holdings);
     tracker = new FileTracker(context, sessions, holdings, sizes);
     mappings = new MappingTracker(context, holdings);
     Provisional provisional = new Provisional(settings.limits().provisional(), losses);
-    files = new FileEvents(context, provisional, tracker, mappings, recovery);
+    files = new FileEvents(context, provisional, tracker, mappings, recovery, trail);
     memory = new MemoryTracker(context, sessions, holdings);
-    ends = new ProcessEnds(context, processes, sessions, files, mappings, source);
+    ends = new ProcessEnds(context, processes, sessions, files, mappings, trail, source);
   }
 
   @Override
@@ -121,8 +127,20 @@ public final class AccessTracker implements EventSink {
               mapped.coverage()));
     } else if (event instanceof MappingSampled sampled) {
       sampled(sampled);
+    } else if (event instanceof MappingTouched touched) {
+      accessed(
+          touched.process(),
+          new Access(
+              touched.fileId(),
+              touched.path(),
+              Action.MMAP,
+              Measurement.FileTouched.METHOD,
+              touched.increment(),
+              Coverage.unplaced(0)));
     } else if (event instanceof FileFound found) {
       found(found);
+    } else if (event instanceof DataMoved moved) {
+      moved(moved);
     } else if (event instanceof BytesSent sent) {
       sent(sent);
     } else if (event instanceof MemoryRead read) {
@@ -286,6 +304,17 @@ public final class AccessTracker implements EventSink {
     if (process != null) {
       files.found(process, found);
     }
+  }
+
+  private void moved(DataMoved moved) {
+    TrackedProcess process = process(moved.process());
+    if (process != null) {
+      trail.moved(process, moved);
+    }
+  }
+
+  private void held(TrackedProcess process) {
+    trail.held(process);
   }
 
   private void sent(BytesSent sent) {

@@ -5,7 +5,10 @@ import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.KernelEvent.FileFound;
 import io.modelwarden.event.KernelEvent.MappingSampled;
 
-/** Counts what is done to models, and holds back what is done to files without a verdict. */
+/**
+ * Counts what is done to models, and holds back what is done to files without a verdict. What was
+ * read of one that turns out to be none may be a copy that another process staged.
+ */
 final class FileEvents {
 
   private static final long PATIENCE_NANOS = 60_000_000_000L;
@@ -15,18 +18,21 @@ final class FileEvents {
   private final FileTracker files;
   private final MappingTracker mappings;
   private final Recovery recovery;
+  private final Trail trail;
 
   FileEvents(
       Context context,
       Provisional provisional,
       FileTracker files,
       MappingTracker mappings,
-      Recovery recovery) {
+      Recovery recovery,
+      Trail trail) {
     this.context = context;
     this.provisional = provisional;
     this.files = files;
     this.mappings = mappings;
     this.recovery = recovery;
+    this.trail = trail;
   }
 
   void seen(FileFacts facts) {
@@ -38,6 +44,8 @@ final class FileEvents {
     for (Provisional.Entry entry : provisional.take(facts.id())) {
       if (file.isModel()) {
         count(file, entry);
+      } else if (entry.state() == null) {
+        trail.tookOrdinary(entry.process(), file, entry.access());
       }
     }
   }
@@ -46,7 +54,9 @@ final class FileEvents {
     CatalogFile file = context.catalog().file(access.fileId());
     if (file.isModel()) {
       files.record(process, file, access);
-    } else if (!file.isOrdinary()) {
+    } else if (file.isOrdinary()) {
+      trail.tookOrdinary(process, file, access);
+    } else {
       provisional.add(process, access, context.time().nanos());
     }
   }

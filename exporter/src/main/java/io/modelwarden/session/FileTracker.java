@@ -54,6 +54,10 @@ final class FileTracker {
     Workload workload = process.workload;
     long now = access.increment().lastEpochNanos();
     String model = catalog.name(file, access.path(), workload.name());
+    if (access.isPartOfMapping()) {
+      touched(process, model, access);
+      return;
+    }
     ModelSet set = catalog.set(model);
     if (context.settings().filePathsOnMetrics()) {
       sizes.file(workload, access.path(), model, file.facts.sizeBytes(), now);
@@ -104,6 +108,20 @@ final class FileTracker {
     coverages.removeIf(key -> key.workload().equals(workload));
   }
 
+  /** A number beside the mapping's: totals, shares and evidence go by the mapped length. */
+  private void touched(TrackedProcess process, String model, Access access) {
+    sink.measure(
+        new Measurement.FileTouched(
+            process.workload,
+            access.increment().firstEpochNanos(),
+            context.metricPath(access.path()),
+            model,
+            process.executable(),
+            process.origin,
+            context.phase(process, model),
+            access.increment().bytes()));
+  }
+
   private void take(TrackedProcess process, CatalogFile file, ModelSet set, Access access) {
     Lineage lineage = process.lineage;
     ModelUse use = context.use(lineage, set.name());
@@ -144,7 +162,8 @@ final class FileTracker {
     long written =
         process.addWritten(
             set.name(), access.increment().bytes(), context.settings().limits().modelsPerLineage());
-    if (written > set.sizeBytes() / 10) {
+    // What nobody could look at may be anything: who wrote it had that from elsewhere.
+    if (file.isModel() && written > set.sizeBytes() / 10) {
       use.holdsAtLeast(written);
       took(process, file, set, access, Via.WRITE);
     }

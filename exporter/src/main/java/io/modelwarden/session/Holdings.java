@@ -3,18 +3,27 @@ package io.modelwarden.session;
 
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessFacts.Origin;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Who holds which model: by own doing, over fork and exec, by declaration; and for how long. */
+/**
+ * Who holds which model: by own doing, over fork, exec, pipes, sockets and files, by declaration;
+ * for how long.
+ */
 final class Holdings {
+
+  private static final Set<Via> HANDED_ON =
+      EnumSet.of(Via.PARENT, Via.SESSION, Via.PIPE, Via.SOCKET, Via.FILE, Via.SHARED_MEMORY);
 
   private final Processes processes;
   private final ExecSessions execSessions;
@@ -25,18 +34,21 @@ final class Holdings {
   private final SessionLosses losses;
   private final Consumer<TrackedProcess> onFirstHolding;
   private final BiConsumer<TrackedProcess, String> onRecovered;
+  private final Consumer<TrackedProcess> onHolding;
   private long version;
 
   /**
    * @param onFirstHolding called once for a process, when it begins to hold anything
    * @param onRecovered called for each model that a process held before the agent
+   * @param onHolding called for each model that a process begins to hold
    */
   Holdings(
       Context context,
       Processes processes,
       Function<ProcessFacts, Optional<Declaration>> declared,
       Consumer<TrackedProcess> onFirstHolding,
-      BiConsumer<TrackedProcess, String> onRecovered) {
+      BiConsumer<TrackedProcess, String> onRecovered,
+      Consumer<TrackedProcess> onHolding) {
     this.processes = processes;
     this.execSessions = new ExecSessions(context.settings(), context.losses());
     this.catalog = context.catalog();
@@ -46,6 +58,7 @@ final class Holdings {
     this.losses = context.losses();
     this.onFirstHolding = onFirstHolding;
     this.onRecovered = onRecovered;
+    this.onHolding = onHolding;
   }
 
   /** What a process holds from its beginning, and so do its children that were seen before it. */
@@ -95,7 +108,8 @@ final class Holdings {
       return process.droppedNanos + settings.marksAfterExec().toNanos();
     }
     long lastNanos = Math.max(process.lineage.lastReadNanos, process.seenNanos);
-    return lastNanos + settings.marksInherited().toNanos();
+    Duration limit = isPassed(process) ? settings.trail().lifetime() : settings.marksInherited();
+    return lastNanos + limit.toNanos();
   }
 
   /**
@@ -153,12 +167,16 @@ final class Holdings {
     if (parent != null && parent.lineage != child.lineage) {
       parent.lineage.absorb(child.lineage, settings, losses);
     }
-    holdOne(child, model, Via.PARENT, begun(child, sinceEpochNanos));
+    TrackedProcess.Held held = parent == null ? null : parent.holdings().get(model);
+    boolean possible = held != null && held.via() == Via.SHARED_MEMORY;
+    Via via = possible ? Via.SHARED_MEMORY : Via.PARENT;
+    holdOne(child, model, via, begun(child, sinceEpochNanos));
   }
 
   private void holdOne(TrackedProcess process, String model, Via via, long sinceEpochNanos) {
     int limit = settings.limits().modelsPerLineage();
     boolean first = !process.holds();
+    boolean fresh = !process.holdings().containsKey(model);
     if (process.hold(model, via, sinceEpochNanos, limit)) {
       version++;
     }
@@ -168,6 +186,9 @@ final class Holdings {
     }
     if (via == Via.RECOVERED) {
       onRecovered.accept(process, model);
+    }
+    if (fresh) {
+      onHolding.accept(process);
     }
   }
 
@@ -199,10 +220,11 @@ final class Holdings {
     boolean endsLikeBefore = process.markEndsNanos() != TrackedProcess.NEVER;
     return process.holdings().values().stream()
         .map(TrackedProcess.Held::via)
-        .allMatch(
-            via ->
-                via == Via.PARENT
-                    || via == Via.SESSION
-                    || (via == Via.RECOVERED && endsLikeBefore));
+        .allMatch(via -> HANDED_ON.contains(via) || (via == Via.RECOVERED && endsLikeBefore));
+  }
+
+  /** Whether it has a mark because of what it read from others. */
+  static boolean isPassed(TrackedProcess process) {
+    return process.holdings().values().stream().anyMatch(held -> held.via().isPassed());
   }
 }

@@ -72,7 +72,7 @@ final class Lineage {
   void absorb(Lineage other, SessionSettings settings, SessionLosses losses) {
     other.uses.values().forEach(use -> use(use.model, settings, losses).absorb(use));
     int limit = settings.limits().filesPerLineage();
-    other.files.forEach(file -> addFile(file, other.firstPath, limit, losses));
+    addFilesOf(other, limit, losses);
     other.processes.forEach(process -> process.lineage = this);
     processes.addAll(other.processes);
     mapping += other.mapping;
@@ -113,6 +113,11 @@ final class Lineage {
     } else if (!files.contains(fileId)) {
       losses.count(SessionLoss.LINEAGE_FILES_FULL);
     }
+  }
+
+  /** What came over from another tree is of that one's files. */
+  void addFilesOf(Lineage other, int limit, SessionLosses losses) {
+    other.files.forEach(file -> addFile(file, other.firstPath, limit, losses));
   }
 
   /** The one of these models of which most is held; by name where that says nothing. */

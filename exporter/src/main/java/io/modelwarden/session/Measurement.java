@@ -31,6 +31,22 @@ public sealed interface Measurement {
       long operations)
       implements Measurement {}
 
+  /** Adds touched bytes of a mapping to modelwarden.file.io; no call read them. */
+  record FileTouched(
+      Workload workload,
+      long epochNanos,
+      String path,
+      String model,
+      String executable,
+      ProcessOrigin origin,
+      Phase phase,
+      long bytes)
+      implements Measurement {
+
+    /** Label of the way, among those of calls. */
+    public static final String METHOD = "fault";
+  }
+
   /** Adds distinct bytes to modelwarden.file.mapped. */
   record FileMapped(
       Workload workload,

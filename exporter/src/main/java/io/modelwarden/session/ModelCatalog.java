@@ -138,7 +138,7 @@ final class ModelCatalog {
   }
 
   private static FileFacts undecided(int id) {
-    return new FileFacts(id, 0, 0, 0, FileFacts.Verdict.UNDECIDED, UNKNOWN_FORMAT, "", "");
+    return new FileFacts(id, 0, 0, 0, 0, FileFacts.Verdict.UNDECIDED, UNKNOWN_FORMAT, "", "");
   }
 
   /** Files of one set. Copies count once: equal fingerprints, else equal names and sizes. */

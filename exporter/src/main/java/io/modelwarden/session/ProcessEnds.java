@@ -19,6 +19,7 @@ final class ProcessEnds {
   private final Sessions sessions;
   private final FileEvents files;
   private final MappingTracker mappings;
+  private final Trail trail;
   private final EventSource source;
 
   /** Ended processes that wait for a verdict, the first to go first. */
@@ -32,12 +33,14 @@ final class ProcessEnds {
       Sessions sessions,
       FileEvents files,
       MappingTracker mappings,
+      Trail trail,
       EventSource source) {
     this.context = context;
     this.processes = processes;
     this.sessions = sessions;
     this.files = files;
     this.mappings = mappings;
+    this.trail = trail;
     this.source = source;
   }
 
@@ -87,6 +90,9 @@ final class ProcessEnds {
   /** One that has a model open keeps its mark, and is asked again later and later. */
   private void expire(TrackedProcess process) {
     if (source.disarm(process.key())) {
+      if (Holdings.isPassed(process)) {
+        context.losses().count(SessionLoss.TRAIL_EXPIRED);
+      }
       remove(process);
     } else {
       process.postponeDisarming(nanos());
@@ -97,6 +103,7 @@ final class ProcessEnds {
     context.live().forgotten(process);
     mappings.processEnded(process, context.time().epochNanos());
     processes.remove(process);
+    trail.ended(process);
     sessions.processEnded(process);
   }
 

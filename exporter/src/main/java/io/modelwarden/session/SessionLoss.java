@@ -27,6 +27,10 @@ public enum SessionLoss {
   LINEAGE_FILES_FULL,
   /** What an exec session had taken was forgotten because too many are kept. */
   EXEC_SESSION_EVICTED,
+  /** A pipe or socket was forgotten because too many are kept. */
+  CHANNEL_EVICTED,
+  /** A mark that came over a pipe or socket ended because it was too old. */
+  TRAIL_EXPIRED,
   /** What a process sent to further peers before its first read was dropped. */
   PENDING_EGRESS_DROPPED
 }

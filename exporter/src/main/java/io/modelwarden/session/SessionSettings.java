@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param verdictGrace for how long an ended process waits for the verdict on what it read
  * @param marksAfterExec for how long a process is marked after an exec that dropped the memory
  * @param marksInherited for how long after the lineage's last read an only inherited mark lasts
+ * @param trail how marks go over pipes and sockets
  * @param fullPeerAddresses show whole addresses of accepted peers, not only their networks
  * @param filePathsOnMetrics whether measurements tell a model's files apart
  */
@@ -26,6 +27,7 @@ public record SessionSettings(
     Duration verdictGrace,
     Duration marksAfterExec,
     Duration marksInherited,
+    TrailSettings trail,
     boolean fullPeerAddresses,
     boolean filePathsOnMetrics,
     Limits limits) {
@@ -50,6 +52,7 @@ public record SessionSettings(
         Duration.ofSeconds(5),
         Duration.ofHours(1),
         Duration.ofHours(24),
+        TrailSettings.defaults(),
         false,
         true,
         Limits.defaults());

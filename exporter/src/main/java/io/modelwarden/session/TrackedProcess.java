@@ -2,6 +2,7 @@
 package io.modelwarden.session;
 
 import io.modelwarden.event.ProcessFacts;
+import io.modelwarden.event.ProcessFacts.Entrance;
 import io.modelwarden.event.ProcessFacts.Origin;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.workload.Workload;
@@ -130,9 +131,24 @@ final class TrackedProcess {
    * start is that of the process, which says when the process was forked.
    */
   boolean inherits(long sinceEpochNanos) {
+    if (cameIntoContainer()) {
+      return false;
+    }
     boolean image =
         facts.origin() == Origin.EXECUTED && parent != null && parent.key().equals(facts.parent());
     return image || facts.startEpochNanos() >= sinceEpochNanos;
+  }
+
+  /**
+   * Whether a runtime has put this image there. It has nothing of the runtime's memory, and what it
+   * is given it reads from a file, a pipe or a socket.
+   */
+  private boolean cameIntoContainer() {
+    Entrance entrance = facts.entrance();
+    return facts.origin() != Origin.PARENT
+        && (entrance == Entrance.ENTRYPOINT || entrance == Entrance.EXEC)
+        && parent != null
+        && parent.facts.entrance() != entrance;
   }
 
   /**

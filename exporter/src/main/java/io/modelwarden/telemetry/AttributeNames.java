@@ -147,7 +147,8 @@ public final class AttributeNames {
   public static final AttributeKey<String> IO_METHOD =
       say(
           stringKey("modelwarden.io.method"),
-          "`read`, `sendfile`, `splice`, `copy_file_range`, `io_uring`, `aio`");
+          "`read`, `sendfile`, `splice`, `copy_file_range`, `io_uring`, `aio`, `write`; `fault` for what"
+              + " was touched of a mapping");
 
   // Process
   public static final AttributeKey<Long> PROCESS_PID =
@@ -182,9 +183,10 @@ public final class AttributeNames {
   public static final AttributeKey<Long> MODEL_DATA_SIZE =
       say(
           longKey("modelwarden.process.model_data.size"),
-          "model bytes that the process' lineage read, mapped or took from another process' memory,"
-              + " running total; the model's size where nobody saw it being taken, absent if that is"
-              + " not known; on memory spans those of the process that was read");
+          "model bytes that the process' lineage read, mapped, took from another process' memory"
+              + " or got over pipes, sockets and files from one that did, running total; the model's"
+              + " size where nobody saw it being taken, absent if that is not known; on memory spans"
+              + " those of the process that was read");
   public static final AttributeKey<Double> MODEL_DATA_AGE =
       say(
           doubleKey("modelwarden.process.model_data.age"),
@@ -195,9 +197,11 @@ public final class AttributeNames {
       say(
           stringKey("modelwarden.process.model_data.via"),
           "`self`, `parent`, `write`, `declared`, `memory`: taken from the memory of a holder,"
-              + " `session`: another process of the same exec session, or `recovered`: the process is"
-              + " older than the agent, which knows of it by an open or mapped file, a declaration,"
-              + " what an earlier agent knew, or another process of its container");
+              + " `session`: another process of the same exec session, `pipe` or `socket` (of this"
+              + " machine): what a holder wrote to it, `file`: a copy that a holder wrote and that is"
+              + " no model itself, `shared_memory`: memory that it shares with a holder, and so a"
+              + " possibility only, or `recovered`: the process is older than the agent, which"
+              + " knows of it by an open or mapped file, a declaration, what an earlier agent knew, or another process of its container");
 
   // Network
   public static final AttributeKey<String> PEER_ADDRESS =
@@ -261,16 +265,21 @@ public final class AttributeNames {
       say(
           stringKey("modelwarden.blind_spot.kind"),
           "a way on which bytes are not counted by file: `block_device`, `loop_device`,"
-              + " `device_mapper`, `fuse`, `kernel_crypto` (AF_ALG), `raw_network` (AF_XDP), `rdma`,"
+              + " `device_mapper`, `fuse` (its device was opened, or a holder of a model wrote to such"
+              + " a file system), `network_file_system` (the same of NFS, SMB, Ceph, 9p, AFS),"
+              + " `kernel_crypto` (AF_ALG), `raw_network` (AF_XDP), `rdma`,"
               + " `gpu`, `device_passthrough`, `virtual_machine`, `kernel_memory`, `kernel_module`,"
               + " `kernel_replaced` (kexec), `bpf_program`, `agent_object` (a program or map of the"
               + " agent)");
   public static final AttributeKey<String> BLIND_SPOT_DEVICE =
-      say(stringKey("modelwarden.blind_spot.device"), "major and minor number of the device");
+      say(
+          stringKey("modelwarden.blind_spot.device"),
+          "major and minor number of the device, or of the file system");
   public static final AttributeKey<Long> BLIND_SPOT_SIZE =
       say(
           longKey("modelwarden.blind_spot.size"),
-          "bytes read of a block device since it was last told, of whatever files");
+          "bytes read of a block device, or written to a file system, since it was last told, of"
+              + " whatever files");
 
   // Audit events of the API server
   public static final AttributeKey<String> USER_NAME =

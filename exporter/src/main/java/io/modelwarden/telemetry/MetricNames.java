@@ -20,7 +20,9 @@ public final class MetricNames {
           "modelwarden.file.io",
           COUNTER,
           "By",
-          "Bytes of model files read and written by calls",
+          "Bytes of model files read and written by calls; with the method fault those that were"
+              + " touched of a mapping, at the least: a part of what modelwarden.file.mapped counts,"
+              + " never to be added to it",
           AttributeNames.FILE_PATH,
           AttributeNames.MODEL_NAME,
           AttributeNames.IO_DIRECTION,
@@ -47,7 +49,7 @@ public final class MetricNames {
           COUNTER,
           "By",
           "Distinct ranges of model files newly mapped, per process and file: the upper bound of "
-              + "what was read through a mapping",
+              + "what was read through a mapping; the lower is modelwarden.file.io with the method fault",
           AttributeNames.FILE_PATH,
           AttributeNames.MODEL_NAME,
           AttributeNames.EXECUTABLE_NAME,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.telemetry;
 
+import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.session.Measurement;
 import io.modelwarden.session.Measurement.FileIo;
 import io.modelwarden.session.Measurement.FileMapped;
 import io.modelwarden.session.Measurement.FileSize;
+import io.modelwarden.session.Measurement.FileTouched;
 import io.modelwarden.session.Measurement.MappingSize;
 import io.modelwarden.session.Measurement.MemoryRead;
 import io.modelwarden.session.Measurement.ModelSize;
@@ -84,6 +86,8 @@ final class MetricStreams {
       SeriesKey key = keyOf(io);
       fileIo.add(key, notNegative(io.bytes()), epochNanos);
       fileOperations.add(key, notNegative(io.operations()), epochNanos);
+    } else if (measurement instanceof FileTouched it) {
+      fileIo.add(keyOf(it), notNegative(it.bytes()), epochNanos);
     } else if (measurement instanceof NetworkIo io) {
       networkIo.add(keyOf(io), notNegative(io.bytes()), epochNanos);
     } else if (measurement instanceof MemoryRead read) {
@@ -143,6 +147,18 @@ final class MetricStreams {
         io.origin(),
         io.phase(),
         io.method());
+  }
+
+  private static SeriesKey keyOf(FileTouched touched) {
+    return new FileSeries(
+        touched.workload(),
+        touched.path(),
+        touched.model(),
+        Direction.READ,
+        touched.executable(),
+        touched.origin(),
+        touched.phase(),
+        FileTouched.METHOD);
   }
 
   private static SeriesKey mapping(

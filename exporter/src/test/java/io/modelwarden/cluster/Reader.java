@@ -31,7 +31,8 @@ record Reader(String namespace, String pod, String container, String executable,
 
   static Stream<Series> reads(CollectorOutput collector, String file) {
     return Series.ofMetric(collector, "modelwarden.file.io")
-        .filter(series -> isOf(series, file) && series.of("disk.io.direction").equals("read"));
+        .filter(series -> isOf(series, file) && series.of("disk.io.direction").equals("read"))
+        .filter(series -> !series.of("modelwarden.io.method").equals("fault"));
   }
 
   static Stream<Series> spans(CollectorOutput collector, String file) {

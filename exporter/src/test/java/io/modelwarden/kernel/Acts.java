@@ -105,6 +105,11 @@ final class Acts {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
+    return startCommand(command.toArray(String[]::new));
+  }
+
+  /** A command that becomes an act by exec, in the same process. */
+  static Running startCommand(String... command) {
     try {
       return new Running(
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());

@@ -2,8 +2,10 @@
 package io.modelwarden.kernel;
 
 import static io.modelwarden.coverage.Bytes.BOUNDED;
+import static io.modelwarden.coverage.Bytes.EXACT;
 import static io.modelwarden.coverage.Bytes.UNCOUNTED;
 import static io.modelwarden.coverage.Hook.SYS_EXIT;
+import static io.modelwarden.coverage.Hook.URING_COMPLETE;
 import static io.modelwarden.coverage.Kind.BESIDE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ways on which bytes of a model pass that are not counted by file: that they are prepared. */
 @Tag("kernel")
@@ -129,6 +132,58 @@ class BlindSpotSetupTest {
     assertThat(told.device()).isEqualTo(device);
     assertThat(told.increment().bytes()).isZero();
     assertThat(told.increment().operations()).isEqualTo(1);
+  }
+
+  @Test
+  @Way(
+      value = "a device that is opened by io_uring",
+      of = BESIDE,
+      bytes = UNCOUNTED,
+      by = URING_COMPLETE,
+      note = "that it was opened")
+  void device_isToldWhenItIsOpenedByARing() {
+    Acts.Running opener = Acts.run("open_by_uring", "/dev/kvm");
+    BlindSpotPrepared told = told(opener.pid(), "virtual_machine");
+    assertThat(told.device()).isEqualTo("10:232");
+  }
+
+  /** Who sends the bytes on is a process that has read no model. */
+  @ParameterizedTest
+  @ValueSource(strings = {"write", "uring"})
+  @Way(
+      value = "writing it to a file system that another process serves (FUSE)",
+      of = BESIDE,
+      bytes = EXACT,
+      by = SYS_EXIT,
+      when = "write",
+      note = "all that the reader writes there")
+  @Way(
+      value = "writing it to a file system that another process serves (FUSE), by io_uring",
+      of = BESIDE,
+      bytes = EXACT,
+      by = URING_COMPLETE,
+      when = "uring",
+      note = "all that the reader writes there")
+  void fileSystemOfAnotherProcess_isToldWithWhatAHolderWritesThere(String how) throws Exception {
+    Path model = folder.resolve("weights-" + how + ".safetensors");
+    Acts.run("make_model", model, MODEL_BYTES);
+    Acts.Running act = writeToFuse(how, model, 300_000);
+    BlindSpotPrepared told = told(act.number("pid"), "fuse");
+    assertThat(told.increment().bytes()).isEqualTo(300_000);
+    assertThat(told.increment().operations()).isEqualTo(act.number("operations"));
+    assertThat(told.device()).startsWith("0:");
+  }
+
+  @Test
+  void fileSystemOfAnotherProcess_isNoNewsOfWhoHoldsNoModel() throws Exception {
+    Acts.Running act = writeToFuse("write", "-", 300_000);
+    told(act.pid(), "fuse"); // that it made the file system
+    assertThat(events(act.number("pid"))).isEmpty();
+  }
+
+  private static Acts.Running writeToFuse(String how, Object model, long bytes) throws IOException {
+    Path place = Files.createTempDirectory(folder, "fuse");
+    return Acts.run("write_to_fuse", how, place, model, bytes);
   }
 
   /** Numbers of x86-64. They are let succeed without being run. */

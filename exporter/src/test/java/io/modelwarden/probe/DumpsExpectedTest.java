@@ -37,7 +37,16 @@ class DumpsExpectedTest {
         KernelSide.start(
             LibBpf.load(),
             new ProbeSettings(
-                1 << 20, 64 << 20, false, false, List.of(".safetensors"), Map.of(), 1 << 16, true));
+                1 << 20,
+                64 << 20,
+                false,
+                false,
+                List.of(".safetensors"),
+                Map.of(),
+                1 << 16,
+                true,
+                false,
+                ProbeSettings.Trail.defaults()));
   }
 
   @AfterEach

@@ -49,7 +49,9 @@ class FileTableTest {
             List.of(".safetensors"),
             Map.of(),
             1 << 16,
-            KernelFeatures.hasName("bpf_task_from_vpid")));
+            KernelFeatures.hasName("bpf_task_from_vpid"),
+            false,
+            ProbeSettings.Trail.defaults()));
   }
 
   /** By another process: what this one does is the agent's own. */

@@ -42,7 +42,16 @@ class SessionMarksTest {
         KernelSide.start(
             LibBpf.load(),
             new ProbeSettings(
-                1 << 20, 64 << 20, false, false, List.of(".nothing"), Map.of(), 1 << 16, true));
+                1 << 20,
+                64 << 20,
+                false,
+                false,
+                List.of(".nothing"),
+                Map.of(),
+                1 << 16,
+                true,
+                false,
+                ProbeSettings.Trail.defaults()));
     marks = new SessionMarks(kernel);
     map = kernel.map("exec_sessions");
     takes = kernel.variable("sessions_hold");

@@ -96,7 +96,7 @@ class CoveragesTest {
 
   private void add(String key, int id, long bytes, Coverage coverage) {
     CatalogFile file =
-        new CatalogFile(new FileFacts(id, 1, id, FILE, Verdict.MODEL, "safetensors", "", ""));
+        new CatalogFile(new FileFacts(id, 1, id, id, FILE, Verdict.MODEL, "safetensors", "", ""));
     Increment increment = new Increment(bytes, 1, 0, 0);
     coverages.add(
         key, file, new Access(id, "/m", Evidence.Action.READ, "read", increment, coverage));

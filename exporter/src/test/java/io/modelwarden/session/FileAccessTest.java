@@ -145,7 +145,7 @@ class FileAccessTest {
   @Test
   void aFormatThatBecomesKnown_leavesNoSecondSize() {
     ProcessKey server = scene.starts(10, "server");
-    FileFacts early = new FileFacts(50, 1, 50, GIB, Verdict.MODEL, "unknown", "", "");
+    FileFacts early = new FileFacts(50, 1, 50, 50, GIB, Verdict.MODEL, "unknown", "", "");
     scene.tracker.accept(new KernelEvent.FileSeen(early));
     scene.reads(server, 50, MIB);
     scene.decides(50, GIB, Verdict.MODEL);

@@ -7,6 +7,7 @@ import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.Flow;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.KernelEvent;
+import io.modelwarden.event.KernelEvent.Channel;
 import io.modelwarden.event.KernelEvent.Direction;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessFacts.Entrance;
@@ -131,6 +132,7 @@ final class Scene {
         all.verdictGrace(),
         all.marksAfterExec(),
         all.marksInherited(),
+        all.trail(),
         all.fullPeerAddresses(),
         filePaths,
         limits);
@@ -228,7 +230,7 @@ final class Scene {
   void decides(int id, long bytes, Verdict verdict) {
     String format = verdict == Verdict.MODEL ? "safetensors" : "unknown";
     tracker.accept(
-        new KernelEvent.FileSeen(new FileFacts(id, 1, id, bytes, verdict, format, "", "")));
+        new KernelEvent.FileSeen(new FileFacts(id, 1, id, id, bytes, verdict, format, "", "")));
   }
 
   /** A model with this content. */
@@ -241,7 +243,7 @@ final class Scene {
   void fingerprints(int id, long bytes, String fingerprint) {
     tracker.accept(
         new KernelEvent.FileSeen(
-            new FileFacts(id, 1, id, bytes, Verdict.MODEL, "safetensors", "", fingerprint)));
+            new FileFacts(id, 1, id, id, bytes, Verdict.MODEL, "safetensors", "", fingerprint)));
   }
 
   void reads(ProcessKey process, int file, long bytes) {
@@ -281,6 +283,12 @@ final class Scene {
             process, file, String.format(SHARD, file), increment(bytes), Coverage.unplaced(bytes)));
   }
 
+  void touches(ProcessKey process, int file, long bytes) {
+    tracker.accept(
+        new KernelEvent.MappingTouched(
+            process, file, String.format(SHARD, file), increment(bytes)));
+  }
+
   /** It was open when the agent started. */
   void finds(ProcessKey process, int file) {
     tracker.accept(new KernelEvent.FileFound(process, file, String.format(SHARD, file), now));
@@ -289,6 +297,30 @@ final class Scene {
   void samples(ProcessKey process, int file, long liveBytes) {
     tracker.accept(
         new KernelEvent.MappingSampled(process, file, String.format(SHARD, file), liveBytes, now));
+  }
+
+  /** Writes to a channel that is numbered by hand; negative as one of ports is. */
+  void writes(ProcessKey process, Channel kind, long channel, long bytes) {
+    moves(process, kind, channel, Direction.WRITE, false, bytes);
+  }
+
+  void answers(ProcessKey process, long channel, long bytes) {
+    moves(process, Channel.SOCKET, channel, Direction.WRITE, true, bytes);
+  }
+
+  void receives(ProcessKey process, Channel kind, long channel, long bytes) {
+    moves(process, kind, channel, Direction.READ, false, bytes);
+  }
+
+  private void moves(
+      ProcessKey process,
+      Channel kind,
+      long channel,
+      Direction direction,
+      boolean accepted,
+      long bytes) {
+    tracker.accept(
+        new KernelEvent.DataMoved(process, channel, kind, direction, accepted, increment(bytes)));
   }
 
   void sends(ProcessKey process, long bytes) {

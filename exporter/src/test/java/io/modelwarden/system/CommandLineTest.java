@@ -28,7 +28,7 @@ class CommandLineTest {
   void doctor_attachesEveryProbe() {
     Programs.Ended ended = agent("doctor");
     assertThat(ended.code()).as(ended.output()).isZero();
-    assertThat(ended.output().lines().filter(line -> line.contains("  probe "))).hasSize(22);
+    assertThat(ended.output().lines().filter(line -> line.contains("  probe "))).hasSize(25);
     assertThat(ended.output().lines().filter(line -> line.contains("  probe ")))
         .allMatch(line -> line.startsWith("ok"));
   }

@@ -134,8 +134,8 @@ final class DashboardStory implements AutoCloseable {
   /** An exec session. @return what it said, which leaves too */
   private static String enter(Cgroup container, String first, Object... command) {
     List<String> arguments =
-        new ArrayList<>(
-            List.of(act("play_container"), "enter", container.folder().toString(), first));
+        new ArrayList<>(List.of("bash", "-o", "pipefail", "-c", "\"$@\" | cat", "by pipe"));
+    arguments.addAll(List.of(act("play_container"), "enter", container.folder().toString(), first));
     Stream.of(command).map(Object::toString).forEach(arguments::add);
     Programs.Ended ended = Programs.run(arguments);
     if (ended.code() != 0) {

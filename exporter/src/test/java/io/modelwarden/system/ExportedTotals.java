@@ -52,12 +52,15 @@ public final class ExportedTotals {
         .sum();
   }
 
-  /** Bytes read of a file, by all. */
+  /** Bytes that calls have read of a file, by all. */
   public static long read(CollectorOutput collector, String path) {
     return sum(
         collector,
         "modelwarden.file.io",
-        series -> series.contains('"' + path + '"') && series.contains("\"read\""));
+        series ->
+            series.contains('"' + path + '"')
+                && series.contains("\"read\"")
+                && !series.contains("\"fault\""));
   }
 
   /** Bytes sent by holders of this model. */

@@ -131,7 +131,10 @@ class FilePathsOffTest {
 
   /** The newest value of the only series that the model has of a metric. */
   private String series(String metric) {
-    String reads = metric.equals("file_io_bytes_total") ? ", disk_io_direction=\"read\"" : "";
+    String reads =
+        metric.equals("file_io_bytes_total")
+            ? ", disk_io_direction=\"read\", modelwarden_io_method!=\"fault\""
+            : "";
     return "modelwarden_%s{modelwarden_model_name=\"%s\"%s}".formatted(metric, model, reads);
   }
 

@@ -223,16 +223,15 @@ class FloodTest {
   }
 
   /** The total becomes that and stays it over the exports that follow. */
-  private void settled(LongSupplier total, long bytes) {
+  private void settled(LongSupplier total, long bytes) throws IOException {
     try {
       RunningCollector.await("a total of " + bytes, PATIENCE, () -> total.getAsLong() >= bytes);
     } catch (AssertionError late) {
       throw new AssertionError(
-          "have %d, files: %s, network: %s, losses: %s"
+          "have %d, %s, losses: %s"
               .formatted(
                   total.getAsLong(),
-                  collector.totals().of("modelwarden.file.io"),
-                  collector.totals().of("modelwarden.network.io"),
+                  agent.lastWords(20),
                   collector.totals().of("modelwarden.agent.losses")),
           late);
     }

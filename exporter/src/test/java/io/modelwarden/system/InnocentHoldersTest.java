@@ -74,6 +74,18 @@ class InnocentHoldersTest {
     assertInnocent(model, 2 * MODEL_BYTES);
   }
 
+  /** What it touched of its mapping is known as such, in the phase in which it loads. */
+  @Test
+  void serverThatMapsItsModel_isNoFinding() throws IOException {
+    Path model = stage.model("mapped");
+    runIn("sleep 8 | ACTS/hold_model MODEL >/dev/null", model);
+    assertInnocent(model, 0);
+    assertThat(stage.mapped(model)).isEqualTo(MODEL_BYTES);
+    assertThat(stage.total("modelwarden.file.io", model.toString(), "fault", "loading"))
+        .isEqualTo(MODEL_BYTES);
+    assertThat(stage.touched(model)).isEqualTo(MODEL_BYTES);
+  }
+
   /** Two thousand pages of numbers, asked for over the network of the machine. */
   @Test
   void metricsScraperOfAServer_isNoFinding() throws IOException {

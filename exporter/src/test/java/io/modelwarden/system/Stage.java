@@ -165,7 +165,12 @@ final class Stage implements AutoCloseable {
 
   /** Bytes of a file that calls have read, by all programs. */
   long read(Path file) {
-    return total("modelwarden.file.io", file.toString(), "read");
+    return total("modelwarden.file.io", file.toString(), "read") - touched(file);
+  }
+
+  /** Bytes of a file that were touched of mappings, by all programs. */
+  long touched(Path file) {
+    return total("modelwarden.file.io", file.toString(), "fault");
   }
 
   /** Bytes of a file that were mapped, by all programs. */
