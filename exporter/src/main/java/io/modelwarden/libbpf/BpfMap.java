@@ -3,11 +3,11 @@ package io.modelwarden.libbpf;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A map of a loaded object. Keys and values are little-endian bytes. */
 public final class BpfMap {
@@ -23,6 +23,7 @@ public final class BpfMap {
   private int maxEntries;
   private int descriptor = -1;
   private int batchEntries = FIRST_BATCH;
+  private volatile @Nullable Batch idle;
 
   BpfMap(Native functions, Pointer map, String name) {
     this.functions = functions;
@@ -134,41 +135,45 @@ public final class BpfMap {
    * end still brings entries.
    */
   public int forEach(EntryConsumer consumer) {
-    int valueRoom = (valueBytes + 7) / 8 * 8;
+    Batch batch = takeBatch();
+    boolean started = false;
+    boolean more = true;
     int total = 0;
-    try (Memory cursor = new Memory(Math.max(keyBytes, 8))) {
-      boolean started = false;
-      boolean more = true;
-      while (more) {
-        try (Memory keys = new Memory((long) batchEntries * keyBytes);
-            Memory values = new Memory((long) batchEntries * valueRoom)) {
-          IntByReference count = new IntByReference(batchEntries);
-          int result =
-              functions.bpf_map_lookup_batch(
-                  descriptor(), started ? cursor : null, cursor, keys, values, count, null);
-          if (result == -Errno.ENOSPC) {
-            batchEntries *= 2;
-            continue;
-          }
-          if (result != -Errno.ENOENT) {
-            check("read map " + name, result);
-          }
-          more = result == 0;
-          started = true;
-          total += count.getValue();
-          hand(keys, values, count.getValue(), consumer);
-        }
+    while (more) {
+      batch.count.setInt(0, batch.entries);
+      int result =
+          BatchCall.bpf_map_lookup_batch(
+              descriptor(),
+              started ? batch.cursor : null,
+              batch.cursor,
+              batch.keys,
+              batch.values,
+              batch.count,
+              null);
+      if (result == -Errno.ENOSPC) {
+        batch = batch.larger(keyBytes, valueBytes);
+        continue;
+      }
+      if (result != -Errno.ENOENT) {
+        check("read map " + name, result);
+      }
+      more = result == 0;
+      started = true;
+      int count = batch.count.getInt(0);
+      total += count;
+      for (int i = 0; i < count; i++) {
+        consumer.accept(batch.keyBuffer, i * keyBytes, batch.valueBuffer, i * valueBytes);
       }
     }
+    idle = batch;
     return total;
   }
 
-  private void hand(Memory keys, Memory values, int count, EntryConsumer consumer) {
-    ByteBuffer keyBuffer = keys.getByteBuffer(0, keys.size()).order(ByteOrder.LITTLE_ENDIAN);
-    ByteBuffer valueBuffer = values.getByteBuffer(0, values.size()).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < count; i++) {
-      consumer.accept(keyBuffer, i * keyBytes, valueBuffer, i * valueBytes);
-    }
+  /** Who reads while another reads, or a consumer that reads again, has one of its own. */
+  private synchronized Batch takeBatch() {
+    Batch free = idle;
+    idle = null;
+    return free == null ? new Batch(batchEntries, keyBytes, valueBytes) : free;
   }
 
   /** Before load: what a map of global variables will begin with. */

@@ -11,6 +11,8 @@ import java.util.List;
 /** The library itself, and what it has to say. */
 public final class LibBpf {
 
+  static final String LIBRARY = "libbpf.so.1";
+
   private static final int KEPT_LINES = 400;
   private static final int TEXT_BYTES = 64 * 1024;
   private static final int DEBUG = 2; // LIBBPF_DEBUG
@@ -32,7 +34,7 @@ public final class LibBpf {
   public static LibBpf load() {
     giveBackLargeMemory();
     try {
-      return new LibBpf(com.sun.jna.Native.load("libbpf.so.1", Native.class));
+      return new LibBpf(com.sun.jna.Native.load(LIBRARY, Native.class));
     } catch (UnsatisfiedLinkError missing) {
       throw new BpfException(
           "libbpf.so.1 cannot be loaded: install it (Debian and Ubuntu: apt-get install libbpf1)");

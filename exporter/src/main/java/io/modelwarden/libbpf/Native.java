@@ -86,13 +86,4 @@ interface Native extends Library {
   int bpf_map_update_elem(int map, Pointer key, Pointer value, long flags);
 
   int bpf_map_delete_elem(int map, Pointer key);
-
-  int bpf_map_lookup_batch(
-      int map,
-      @Nullable Pointer in,
-      Pointer out,
-      Pointer keys,
-      Pointer values,
-      IntByReference count,
-      @Nullable Pointer options);
 }

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * What /proc/PID/statm says of an address space, without a walk: whether it pays to look closer.
  * Kernels that count by processor tell it some pages late.
  *
+ * @param mapped pages of the address space, resident or not
  * @param all pages that are resident
  * @param file those of files and of shared memory
  */
-record ResidentPages(long all, long file) {
+record ResidentPages(long mapped, long all, long file) {
 
   private static final long PAGE_BYTES = 4096;
 
@@ -28,7 +29,8 @@ record ResidentPages(long all, long file) {
 
   static ResidentPages parse(String statm) {
     String[] fields = statm.split(" ");
-    return new ResidentPages(Long.parseLong(fields[1]), Long.parseLong(fields[2]));
+    return new ResidentPages(
+        Long.parseLong(fields[0]), Long.parseLong(fields[1]), Long.parseLong(fields[2]));
   }
 
   long allBytes() {

@@ -34,6 +34,9 @@ final class SharedMemory {
   /** Of more processes all of the machine are looked at, which costs no more. */
   private static final int LOOKED_AT_ALONE = 64;
 
+  /** A process whose address space has its size of before is looked at every 16 s. */
+  private static final int SKIPPED_AT_ONCE = 8;
+
   /** What one process has mapped of one file. */
   private record Part(ProcessKey process, long channel, long bytes, boolean armed, boolean writes) {
 
@@ -41,6 +44,12 @@ final class SharedMemory {
       return new Part(
           process, channel, bytes + other.bytes, armed || other.armed, writes || other.writes);
     }
+  }
+
+  /** A process that had nothing mapped that it shares and can write. */
+  private static final class Unshared {
+    long mappedPages;
+    int skipped;
   }
 
   private record End(ProcessKey process, long channel, Direction direction) {}
@@ -60,6 +69,8 @@ final class SharedMemory {
   private final EventSink sink;
   private final WorkBudget budget = new WorkBudget(SHARE, SAVED_NANOS, System.nanoTime());
   private long lookedNanos;
+
+  private final Map<ProcessKey, Unshared> unshared = new HashMap<>();
 
   /** The most that each had mapped. */
   private final Map<End, Long> told = new HashMap<>();
@@ -120,16 +131,34 @@ final class SharedMemory {
   }
 
   private boolean anyWrites(Set<ProcessKey> suspects) {
+    unshared.keySet().retainAll(suspects);
     for (ProcessKey suspect : suspects) {
-      try {
-        if (parts(suspect.pid()).stream().anyMatch(Part::writes)) {
-          return true;
-        }
-      } catch (BpfException gone) {
-        continue;
+      ResidentPages pages = ResidentPages.of(suspect.pid());
+      if (pages != null && !isUnchanged(suspect, pages) && writes(suspect)) {
+        unshared.remove(suspect);
+        return true;
+      }
+      if (pages != null) {
+        unshared.computeIfAbsent(suspect, any -> new Unshared()).mappedPages = pages.mapped();
       }
     }
     return false;
+  }
+
+  /** Whoever maps something has more mapped, unless he takes care: so some are looked at anyway. */
+  private boolean isUnchanged(ProcessKey suspect, ResidentPages pages) {
+    Unshared known = unshared.get(suspect);
+    return known != null
+        && known.mappedPages == pages.mapped()
+        && ++known.skipped % SKIPPED_AT_ONCE != 0;
+  }
+
+  private boolean writes(ProcessKey suspect) {
+    try {
+      return parts(suspect.pid()).stream().anyMatch(Part::writes);
+    } catch (BpfException gone) {
+      return false;
+    }
   }
 
   /** Who has one file mapped. A reader that is not armed is, and told of at the next look. */
