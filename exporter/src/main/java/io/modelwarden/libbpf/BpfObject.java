@@ -5,10 +5,11 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** An object file in the kernel's hands: open, set, load, then attach its programs. */
 public final class BpfObject implements AutoCloseable {
@@ -18,6 +19,8 @@ public final class BpfObject implements AutoCloseable {
   private final Memory file;
   private final Pointer object;
   private final Map<String, SharedMemory> globals = new HashMap<>();
+  private final Map<String, BpfProgram> programs;
+  private final Map<String, BpfMap> maps = new ConcurrentHashMap<>();
   private boolean loaded;
 
   private BpfObject(LibBpf library, Memory file, Pointer object) {
@@ -25,6 +28,7 @@ public final class BpfObject implements AutoCloseable {
     this.functions = library.functions();
     this.file = file;
     this.object = object;
+    this.programs = programsOf(functions, object);
   }
 
   /**
@@ -46,24 +50,35 @@ public final class BpfObject implements AutoCloseable {
     }
   }
 
-  public List<BpfProgram> programs() {
-    List<BpfProgram> programs = new ArrayList<>();
+  public Collection<BpfProgram> programs() {
+    return programs.values();
+  }
+
+  public BpfProgram program(String name) {
+    BpfProgram program = programs.get(name);
+    if (program == null) {
+      throw new BpfException("the object has no program " + name);
+    }
+    return program;
+  }
+
+  /** The same each time: finding it takes longer than reading it. */
+  public BpfMap map(String name) {
+    return maps.computeIfAbsent(name, this::findMap);
+  }
+
+  private static Map<String, BpfProgram> programsOf(Native functions, Pointer object) {
+    Map<String, BpfProgram> programs = new LinkedHashMap<>();
     Pointer program = functions.bpf_object__next_program(object, null);
     while (program != null) {
-      programs.add(new BpfProgram(functions, program));
+      BpfProgram next = new BpfProgram(functions, program);
+      programs.put(next.name(), next);
       program = functions.bpf_object__next_program(object, program);
     }
     return programs;
   }
 
-  public BpfProgram program(String name) {
-    return programs().stream()
-        .filter(program -> program.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new BpfException("the object has no program " + name));
-  }
-
-  public BpfMap map(String name) {
+  private BpfMap findMap(String name) {
     Pointer map = functions.bpf_object__find_map_by_name(object, name);
     if (map == null) {
       throw new BpfException("the object has no map " + name);
@@ -97,6 +112,7 @@ public final class BpfObject implements AutoCloseable {
           : new BpfException(cause.getMessage() + " (" + reason + ")", -result);
     }
     loaded = true;
+    maps.clear(); // the kernel's are of another size where the one that was asked for is none
   }
 
   @Override

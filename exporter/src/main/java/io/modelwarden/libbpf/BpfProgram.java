@@ -30,14 +30,16 @@ public final class BpfProgram {
 
   private final Native functions;
   private final Pointer program;
+  private final String name;
 
   BpfProgram(Native functions, Pointer program) {
     this.functions = functions;
     this.program = program;
+    this.name = functions.bpf_program__name(program);
   }
 
   public String name() {
-    return functions.bpf_program__name(program);
+    return name;
   }
 
   /** Such as {@code tp_btf/sys_exit}. */

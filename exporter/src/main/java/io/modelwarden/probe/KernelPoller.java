@@ -42,6 +42,7 @@ public final class KernelPoller implements AutoCloseable {
   private final MappingSampler mappings;
   private final TouchSampler touches;
   private final SharedMemory sharedMemory;
+  private final AddressSpaces spaces = new AddressSpaces();
   private final OpenFiles openFiles;
   private final Disarming disarming;
   private final Declarations declarations;
@@ -89,14 +90,14 @@ public final class KernelPoller implements AutoCloseable {
             System::nanoTime,
             sink);
     this.counters = new Counters(kernel, clock, names, selected);
-    this.mappings = new MappingSampler(kernel, clock, names, selected);
+    this.mappings = new MappingSampler(kernel, spaces, clock, names, selected);
     this.touches =
-        new TouchSampler(new MappedAreas(kernel), clock, names, selected, System::nanoTime);
+        new TouchSampler(new MappedAreas(kernel), spaces, clock, names, selected, System::nanoTime);
     this.openFiles = new OpenFiles(kernel, clock, names, selected);
     this.disarming = new Disarming(kernel);
     this.blindSpots = new BlindSpots(kernel, texts, clock, sink);
     this.declarations = new Declarations(kernel);
-    this.sharedMemory = new SharedMemory(kernel, declarations, clock, names, selected);
+    this.sharedMemory = new SharedMemory(kernel, declarations, spaces, clock, names, selected);
     this.sessionMarks = new SessionMarks(kernel);
     this.channels = new Channels(kernel);
     cgroups.activate();
@@ -133,6 +134,7 @@ public final class KernelPoller implements AutoCloseable {
   public void poll() {
     long now = Clocks.bootNanos();
     doorbells.drain();
+    spaces.forget();
     CgroupTable.Changes changes = cgroups.poll();
     processes.poll();
     boolean more = processes.announce(AT_ONCE, this::processAppeared);

@@ -16,12 +16,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mappings: distinct ranges as the calls come, and the live union by looking at the address space,
  * because calls that unmap, move and fork leave what no sum of calls gives.
  */
 final class MappingSampler {
+
+  /** So often all are sampled: something of the same size may have come in a mapping's place. */
+  private static final int ALL_EVERY = 6;
 
   private record Mapping(ProcessKey process, int fileId) {}
 
@@ -31,17 +35,24 @@ final class MappingSampler {
   private final Field file;
   private final Field liveSample;
   private final Field liveBytes;
+  private final AddressSpaces spaces;
   private final Clock clock;
   private final Names names;
   private final EventSink sink;
   private final BpfMap map;
   private final CoveredCountTable distinct;
   private final Map<Mapping, Long> live = new HashMap<>();
+
+  /** Pages that each process had mapped when it was sampled. */
+  private final Map<ProcessKey, Long> sampled = new HashMap<>();
+
   private int sample;
 
-  MappingSampler(KernelSide kernel, Clock clock, Names names, EventSink sink) {
+  MappingSampler(
+      KernelSide kernel, AddressSpaces spaces, Clock clock, Names names, EventSink sink) {
     this.kernel = kernel;
     this.layouts = kernel.layouts();
+    this.spaces = spaces;
     this.clock = clock;
     this.names = names;
     this.sink = sink;
@@ -103,18 +114,34 @@ final class MappingSampler {
       return;
     }
     beginSample();
-    Set<ProcessKey> missed = new HashSet<>();
+    Set<ProcessKey> asBefore = new HashSet<>();
     for (ProcessKey process : mapping) {
-      try {
-        kernel.program("recover_mappings").iterate(process.pid());
-      } catch (BpfException gone) {
-        missed.add(process);
+      ResidentPages pages = spaces.of(process.pid());
+      if (isUnchanged(process, pages) || !iterate(process)) {
+        asBefore.add(process);
       }
     }
-    report(missed);
+    report(asBefore);
+  }
+
+  private boolean isUnchanged(ProcessKey process, @Nullable ResidentPages pages) {
+    Long mapped = pages == null ? null : pages.mapped();
+    Long before = mapped == null ? sampled.remove(process) : sampled.put(process, mapped);
+    return mapped != null && mapped.equals(before) && sample % ALL_EVERY != 0;
+  }
+
+  /** Whether it was there. */
+  private boolean iterate(ProcessKey process) {
+    try {
+      kernel.program("recover_mappings").iterate(process.pid());
+      return true;
+    } catch (BpfException gone) {
+      return false;
+    }
   }
 
   void forget(Set<ProcessKey> ended) {
+    sampled.keySet().removeAll(ended);
     Set<Mapping> removed = new HashSet<>();
     map.forEach(
         (keys, keyAt, values, at) -> {
@@ -132,14 +159,14 @@ final class MappingSampler {
     kernel.variable("mapping_sample").putInt(0, ++sample);
   }
 
-  private void report(Set<ProcessKey> missed) {
+  private void report(Set<ProcessKey> asBefore) {
     long now = clock.toEpochNanos(io.modelwarden.libbpf.Clocks.bootNanos());
     map.forEach(
         (keys, keyAt, values, at) -> {
           Mapping mapping = mapping(keys, keyAt);
           boolean fresh = liveSample.getInt(values, at) == sample;
           long bytes = fresh ? liveBytes.get(values, at) : 0;
-          if (!missed.contains(mapping.process())) {
+          if (!asBefore.contains(mapping.process())) {
             changed(mapping, bytes, now);
           }
         });

@@ -64,6 +64,7 @@ final class SharedMemory {
   private final Field armed;
   private final Field writes;
   private final Declarations declarations;
+  private final AddressSpaces spaces;
   private final Clock clock;
   private final Names names;
   private final EventSink sink;
@@ -76,7 +77,12 @@ final class SharedMemory {
   private final Map<End, Long> told = new HashMap<>();
 
   SharedMemory(
-      KernelSide kernel, Declarations declarations, Clock clock, Names names, EventSink sink) {
+      KernelSide kernel,
+      Declarations declarations,
+      AddressSpaces spaces,
+      Clock clock,
+      Names names,
+      EventSink sink) {
     Layouts layouts = kernel.layouts();
     this.iterator = kernel.program("shared_areas");
     this.printedAreas = kernel.variable("shared_areas_printed");
@@ -88,6 +94,7 @@ final class SharedMemory {
     this.armed = layouts.sharedArea.integer("armed", 4);
     this.writes = layouts.sharedArea.integer("writes", 4);
     this.declarations = declarations;
+    this.spaces = spaces;
     this.clock = clock;
     this.names = names;
     this.sink = sink;
@@ -133,7 +140,7 @@ final class SharedMemory {
   private boolean anyWrites(Set<ProcessKey> suspects) {
     unshared.keySet().retainAll(suspects);
     for (ProcessKey suspect : suspects) {
-      ResidentPages pages = ResidentPages.of(suspect.pid());
+      ResidentPages pages = spaces.of(suspect.pid());
       if (pages != null && !isUnchanged(suspect, pages) && writes(suspect)) {
         unshared.remove(suspect);
         return true;

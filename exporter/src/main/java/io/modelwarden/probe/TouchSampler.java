@@ -54,6 +54,7 @@ final class TouchSampler {
   }
 
   private final MappedAreas areas;
+  private final AddressSpaces spaces;
   private final Clock clock;
   private final Names names;
   private final EventSink sink;
@@ -62,8 +63,15 @@ final class TouchSampler {
   private final Map<ProcessKey, Watched> processes = new LinkedHashMap<>();
   private final AtomicLong unread = new AtomicLong();
 
-  TouchSampler(MappedAreas areas, Clock clock, Names names, EventSink sink, LongSupplier nanoTime) {
+  TouchSampler(
+      MappedAreas areas,
+      AddressSpaces spaces,
+      Clock clock,
+      Names names,
+      EventSink sink,
+      LongSupplier nanoTime) {
     this.areas = areas;
+    this.spaces = spaces;
     this.clock = clock;
     this.names = names;
     this.sink = sink;
@@ -113,7 +121,7 @@ final class TouchSampler {
   }
 
   private void lookIfChanged(ProcessKey process, Watched watched, long nowNanos) {
-    ResidentPages pages = ResidentPages.of(process.pid());
+    ResidentPages pages = spaces.of(process.pid());
     if (pages == null || pages.allBytes() > MOST_RESIDENT_BYTES) {
       return;
     }
