@@ -3,11 +3,8 @@ package io.modelwarden.agent;
 
 import io.modelwarden.config.Settings;
 import io.modelwarden.event.ProcessFacts;
-import io.modelwarden.libbpf.BpfException;
 import io.modelwarden.libbpf.Capabilities;
-import io.modelwarden.libbpf.LibBpf;
 import io.modelwarden.model.ModelNames;
-import io.modelwarden.model.PathPattern;
 import io.modelwarden.probe.Clock;
 import io.modelwarden.probe.KernelPoller;
 import io.modelwarden.probe.KernelSide;
@@ -88,14 +85,11 @@ final class Agent implements AutoCloseable {
       @Nullable SettingsWatch watch,
       HttpEndpoint http,
       TopService top,
-      KernelSide kernel) {
+      KernelLoading loading) {
     this.settings = settings;
     this.http = http;
     this.top = top;
-    this.kernel = kernel;
     this.clock = Clock.startingNow();
-    PeerScopes scopes = new PeerScopes(Wiring.networks(settings));
-    scopes.prefixes().forEach(this::tellScope);
     HostIdentity host = Workloads.host(settings, System.getenv());
     this.workloads = Workloads.start(settings, host, System.getenv());
     this.selection =
@@ -110,6 +104,9 @@ final class Agent implements AutoCloseable {
                 settings.models().names()::containsValue,
                 workloads::allowedExecutables,
                 this::eventEpochNanos));
+    this.kernel = loaded(loading);
+    PeerScopes scopes = new PeerScopes(Wiring.networks(settings));
+    scopes.prefixes().forEach(this::tellScope);
     Function<ProcessFacts, Optional<Declaration>> bySettings = Wiring.declared(settings);
     ModelNames names = new ModelNames(settings.models().names());
     this.tracker =
@@ -137,25 +134,34 @@ final class Agent implements AutoCloseable {
     workloads.report(telemetry.self());
   }
 
+  /** Telemetry that has nothing to tell yet is left alone: it would wait for its collector. */
+  private KernelSide loaded(KernelLoading loading) {
+    try {
+      return loading.await();
+    } catch (RuntimeException | Error failure) {
+      workloads.close();
+      throw failure;
+    }
+  }
+
   /**
-   * Binds, attaches, gives up privileges, then starts the rest.
+   * Binds, attaches, gives up privileges; the rest starts while the kernel side is attached.
    *
    * @param watch of the settings file; null if there is none
    */
   static Agent start(Settings settings, @Nullable SettingsWatch watch) {
     HttpEndpoint http = HttpEndpoint.bind(settings.http().listen());
     TopService top = null;
-    KernelSide kernel = null;
+    KernelLoading loading = null;
     try {
       top = TopService.bind(settings.topSocket());
-      kernel = KernelSide.start(LibBpf.load(), Wiring.probes(settings));
-      watchFolders(kernel, settings);
-      // Threads inherit what is left: from here on nothing can be attached any more.
+      loading = KernelLoading.begin(settings);
+      // Threads inherit what is left: from here on only the loading one can attach anything.
       Capabilities.keepOnly(Capabilities.BPF, Capabilities.SYS_PTRACE);
-      return new Agent(settings, watch, http, top, kernel);
+      return new Agent(settings, watch, http, top, loading);
     } catch (RuntimeException failure) {
-      if (kernel != null) {
-        kernel.close();
+      if (loading != null) {
+        loading.close();
       }
       if (top != null) {
         top.close();
@@ -317,21 +323,6 @@ final class Agent implements AutoCloseable {
 
   private void tellScope(ScopePrefix prefix) {
     kernel.putPeerScope(prefix.bits(), prefix.address(), prefix.scope().name());
-  }
-
-  private static void watchFolders(KernelSide kernel, Settings settings) {
-    for (String path : settings.models().paths()) {
-      String folder = PathPattern.of(path).fixedFolder();
-      try {
-        kernel.putModelDirectory(folder);
-      } catch (BpfException missing) {
-        logger.log(
-            Level.WARNING,
-            "models.paths: {0} cannot be opened: files below it are seen by suffix and content"
-                + " only",
-            folder);
-      }
-    }
   }
 
   @Override
