@@ -45,8 +45,8 @@ __noinline int touch_file(const struct references *references, const struct door
 	if (!references || !where)
 		return 0;
 	facts = arm(references, &where->process, flags);
-	if (facts) { /* it may have changed both since it was armed: the path is stored by the first
-		      */
+	/* It may have changed both since it was armed. The path is stored by its namespace. */
+	if (facts) {
 		facts->mount_namespace = mount_namespace_of(references->task);
 		store_name(references->task, facts);
 	}

@@ -5,9 +5,7 @@ import com.sun.jna.Memory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/**
- * Room for what one call takes out of a map. It is used again: making it costs as the call does.
- */
+/** Room for what one call takes out of a map. It is used again with the next poll. */
 final class Batch {
 
   final int entries;

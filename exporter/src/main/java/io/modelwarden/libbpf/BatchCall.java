@@ -5,8 +5,8 @@ import com.sun.jna.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one function that is called some ten times with every poll, bound directly: through an
- * interface JNA takes longer for the call than the kernel for what a quiet machine has.
+ * The one function that is called some ten times with every poll, bound directly and not through
+ * JNA's proxy of an interface.
  */
 @SuppressWarnings("checkstyle:MethodName")
 final class BatchCall {

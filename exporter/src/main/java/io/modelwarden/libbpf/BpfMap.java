@@ -29,7 +29,7 @@ public final class BpfMap {
     this.functions = functions;
     this.map = map;
     this.name = name;
-    // Asked once: what goes through JNA costs as much as reading a small map.
+    // Asked once, and not through JNA with each poll.
     this.keyBytes = functions.bpf_map__key_size(map);
     this.valueBytes = functions.bpf_map__value_size(map);
     this.maxEntries = functions.bpf_map__max_entries(map);

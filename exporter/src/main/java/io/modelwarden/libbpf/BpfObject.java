@@ -62,7 +62,7 @@ public final class BpfObject implements AutoCloseable {
     return program;
   }
 
-  /** The same each time: finding it takes longer than reading it. */
+  /** The same each time: a poll asks for many. */
   public BpfMap map(String name) {
     return maps.computeIfAbsent(name, this::findMap);
   }

@@ -155,7 +155,7 @@ final class Counters {
    * server has as many of them as there ever were connections.
    */
   void tidy(long nowBootNanos) {
-    if (nowBootNanos - tidiedNanos < IDLE_NANOS) {
+    if (abandoned.isEmpty() || nowBootNanos - tidiedNanos < IDLE_NANOS) {
       return;
     }
     tidiedNanos = nowBootNanos;

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Mappings: distinct ranges as the calls come, and the live union by looking at the address space,
@@ -24,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MappingSampler {
 
-  /** So often all are sampled: something of the same size may have come in a mapping's place. */
-  private static final int ALL_EVERY = 6;
+  /** One whose address space has its size of before is sampled once a minute. */
+  private static final int MOST_SKIPPED = 5;
 
   private record Mapping(ProcessKey process, int fileId) {}
 
@@ -35,24 +34,20 @@ final class MappingSampler {
   private final Field file;
   private final Field liveSample;
   private final Field liveBytes;
-  private final AddressSpaces spaces;
+  private final ChangedSpaces changed;
   private final Clock clock;
   private final Names names;
   private final EventSink sink;
   private final BpfMap map;
   private final CoveredCountTable distinct;
   private final Map<Mapping, Long> live = new HashMap<>();
-
-  /** Pages that each process had mapped when it was sampled. */
-  private final Map<ProcessKey, Long> sampled = new HashMap<>();
-
   private int sample;
 
   MappingSampler(
       KernelSide kernel, AddressSpaces spaces, Clock clock, Names names, EventSink sink) {
     this.kernel = kernel;
     this.layouts = kernel.layouts();
-    this.spaces = spaces;
+    this.changed = new ChangedSpaces(spaces, MOST_SKIPPED);
     this.clock = clock;
     this.names = names;
     this.sink = sink;
@@ -115,19 +110,13 @@ final class MappingSampler {
     }
     beginSample();
     Set<ProcessKey> asBefore = new HashSet<>();
+    changed.retain(mapping);
     for (ProcessKey process : mapping) {
-      ResidentPages pages = spaces.of(process.pid());
-      if (isUnchanged(process, pages) || !iterate(process)) {
+      if (!changed.take(process) || !iterate(process)) {
         asBefore.add(process);
       }
     }
     report(asBefore);
-  }
-
-  private boolean isUnchanged(ProcessKey process, @Nullable ResidentPages pages) {
-    Long mapped = pages == null ? null : pages.mapped();
-    Long before = mapped == null ? sampled.remove(process) : sampled.put(process, mapped);
-    return mapped != null && mapped.equals(before) && sample % ALL_EVERY != 0;
   }
 
   /** Whether it was there. */
@@ -141,7 +130,6 @@ final class MappingSampler {
   }
 
   void forget(Set<ProcessKey> ended) {
-    sampled.keySet().removeAll(ended);
     Set<Mapping> removed = new HashSet<>();
     map.forEach(
         (keys, keyAt, values, at) -> {

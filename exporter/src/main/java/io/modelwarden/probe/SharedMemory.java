@@ -34,8 +34,8 @@ final class SharedMemory {
   /** Of more processes all of the machine are looked at, which costs no more. */
   private static final int LOOKED_AT_ALONE = 64;
 
-  /** A process whose address space has its size of before is looked at every 16 s. */
-  private static final int SKIPPED_AT_ONCE = 8;
+  /** One whose address space has its size of before is looked at every 16 s. */
+  private static final int MOST_SKIPPED = 7;
 
   /** What one process has mapped of one file. */
   private record Part(ProcessKey process, long channel, long bytes, boolean armed, boolean writes) {
@@ -44,12 +44,6 @@ final class SharedMemory {
       return new Part(
           process, channel, bytes + other.bytes, armed || other.armed, writes || other.writes);
     }
-  }
-
-  /** A process that had nothing mapped that it shares and can write. */
-  private static final class Unshared {
-    long mappedPages;
-    int skipped;
   }
 
   private record End(ProcessKey process, long channel, Direction direction) {}
@@ -64,14 +58,12 @@ final class SharedMemory {
   private final Field armed;
   private final Field writes;
   private final Declarations declarations;
-  private final AddressSpaces spaces;
+  private final ChangedSpaces changed;
   private final Clock clock;
   private final Names names;
   private final EventSink sink;
   private final WorkBudget budget = new WorkBudget(SHARE, SAVED_NANOS, System.nanoTime());
   private long lookedNanos;
-
-  private final Map<ProcessKey, Unshared> unshared = new HashMap<>();
 
   /** The most that each had mapped. */
   private final Map<End, Long> told = new HashMap<>();
@@ -94,7 +86,7 @@ final class SharedMemory {
     this.armed = layouts.sharedArea.integer("armed", 4);
     this.writes = layouts.sharedArea.integer("writes", 4);
     this.declarations = declarations;
-    this.spaces = spaces;
+    this.changed = new ChangedSpaces(spaces, MOST_SKIPPED);
     this.clock = clock;
     this.names = names;
     this.sink = sink;
@@ -137,27 +129,16 @@ final class SharedMemory {
     told.keySet().removeIf(end -> ended.contains(end.process()));
   }
 
+  /** One that writes is looked at each time: others may come to it. */
   private boolean anyWrites(Set<ProcessKey> suspects) {
-    unshared.keySet().retainAll(suspects);
+    changed.retain(suspects);
     for (ProcessKey suspect : suspects) {
-      ResidentPages pages = spaces.of(suspect.pid());
-      if (pages != null && !isUnchanged(suspect, pages) && writes(suspect)) {
-        unshared.remove(suspect);
+      if (changed.take(suspect) && writes(suspect)) {
+        changed.forget(suspect);
         return true;
-      }
-      if (pages != null) {
-        unshared.computeIfAbsent(suspect, any -> new Unshared()).mappedPages = pages.mapped();
       }
     }
     return false;
-  }
-
-  /** Whoever maps something has more mapped, unless he takes care: so some are looked at anyway. */
-  private boolean isUnchanged(ProcessKey suspect, ResidentPages pages) {
-    Unshared known = unshared.get(suspect);
-    return known != null
-        && known.mappedPages == pages.mapped()
-        && ++known.skipped % SKIPPED_AT_ONCE != 0;
   }
 
   private boolean writes(ProcessKey suspect) {

@@ -31,6 +31,11 @@ final class ChannelEnd {
     this.stepNanos = window.toNanos() / STEPS;
   }
 
+  /** Whether what was read is gone: in files and in memory it stays for the next one. */
+  boolean isStream() {
+    return via == Via.PIPE || via == Via.SOCKET;
+  }
+
   void moved(Increment increment, long nowNanos) {
     bytes += increment.bytes();
     uncredited += increment.bytes();

@@ -43,7 +43,7 @@ final class ChannelTable {
     /** All that was written was read, and nobody is left to write more. */
     private boolean isSpent() {
       return !writers.isEmpty()
-          && writers.values().stream().allMatch(end -> end.ended && end.via != Via.FILE)
+          && writers.values().stream().allMatch(end -> end.ended && end.isStream())
           && bytes(readers) >= bytes(writers);
     }
 

@@ -318,6 +318,27 @@ class TrailTest {
     assertThat(bytesSent()).isEqualTo(MIB);
   }
 
+  /**
+   * What lies in memory is not used up by who has read it first, and so is pushed out by nobody.
+   */
+  @Test
+  void memoryOfOneThatHasEnded_isNoStreamThatIsOver_andItsLossIsCounted() {
+    ProcessKey thief = holder(10, "python3");
+    ProcessKey first = reader(11, "first");
+    scene.writes(thief, Channel.MEMORY, FILE, GIB);
+    scene.receives(first, Channel.MEMORY, FILE, GIB);
+    for (int each = 1; each <= 255; each++) {
+      scene.writes(thief, Channel.MEMORY, FILE + each, MIB);
+      scene.receives(first, Channel.MEMORY, FILE + each, MIB);
+    }
+    scene.ends(thief);
+    ProcessKey other = holder(12, "other");
+    for (int each = 1; each <= 2; each++) {
+      scene.writes(other, Channel.MEMORY, FILE + 1000 + each, MIB);
+    }
+    assertThat(scene.tracker.losses().get(SessionLoss.CHANNEL_EVICTED)).isEqualTo(2);
+  }
+
   @Test
   void writersOfOneChannelThatEndWithoutEnd_areBounded_andTheLossIsCounted() {
     for (int each = 0; each < 100; each++) {
