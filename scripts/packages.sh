@@ -19,6 +19,7 @@ if [ "${1:-}" = tests ]; then
     wget openssl openssh-client perl busybox         # thieves …
     rsync rclone socat ncat netcat-openbsd rust-coreutils
     dropbear-bin openssh-sftp-server                 # … and where they send to: none starts a service
+    xfsprogs btrfs-progs                             # files that share blocks
   )
   command -v npm >/dev/null || packages+=(nodejs npm) # dashboards against what Grafana publishes
 fi

@@ -158,6 +158,7 @@ enum access_method {
 	METHOD_WRITE = 5,
 	METHOD_IO_URING = 6,
 	METHOD_AIO = 7,
+	METHOD_FICLONE = 8, /* also of a range */
 };
 
 enum access_direction {
@@ -409,7 +410,7 @@ enum failure {
 	FAILURE_VICTIM_UNRESOLVED,
 	FAILURE_ENTRANCE_UNKNOWN, /* no memory for the mark of an exec session */
 	FAILURE_PEER_UNRESOLVED,
-	FAILURE_REQUEST_UNREADABLE, /* of aio: the caller has changed it, or taken it away */
+	FAILURE_REQUEST_UNREADABLE, /* of aio or FICLONERANGE: changed, or taken away by now */
 	FAILURE_REQUEST_UNRESOLVED, /* of io_uring: which one a result belongs to */
 	FAILURE_VALUE_CLAMPED, /* a return value larger than the request or the kernel allows */
 	FAILURE_COUNT,

@@ -40,6 +40,7 @@ enum syscall_class {
 	CLASS_ACCEPT,     /* returns a descriptor */
 	CLASS_SETNS,      /* (fd, kinds) */
 	CLASS_IO_SUBMIT,  /* (context, count, requests), returns how many it took */
+	CLASS_IOCTL,      /* (fd, command, …) */
 	CLASS_SOCKET,     /* (family, …) */
 	CLASS_BPF,        /* (command, attributes, …) */
 	CLASS_KERNEL_MODULE,
@@ -55,6 +56,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[1] = CLASS_WRITE,
 	[2] = CLASS_OPEN,
 	[9] = CLASS_MMAP,
+	[16] = CLASS_IOCTL,
 	[17] = CLASS_PREAD, /* pread64 */
 	[18] = CLASS_WRITE, /* pwrite64 */
 	[19] = CLASS_READV,
@@ -89,6 +91,7 @@ static const __u8 syscall_classes[SYSCALLS] = {
 	[437] = CLASS_OPEN,   /* openat2 */
 	[438] = CLASS_PIDFD_GETFD,
 	/* Of x32 */
+	[514] = CLASS_IOCTL,
 	[515] = CLASS_READV,
 	[516] = CLASS_WRITEV,
 	[521] = CLASS_PTRACE,
@@ -106,6 +109,7 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 	[5] = CLASS_OPEN,
 	[8] = CLASS_OPEN, /* creat */
 	[26] = CLASS_PTRACE,
+	[54] = CLASS_IOCTL,
 	[90] = CLASS_MMAP_OLD,
 	[128] = CLASS_KERNEL_MODULE, /* init_module */
 	[145] = CLASS_READV,
@@ -141,10 +145,11 @@ static const __u8 ia32_syscall_classes[SYSCALLS] = {
 };
 
 struct syscall {
-	__u64 arguments[6];
+	struct task_struct *task;
+	struct pt_regs *regs;
 	__s64 result;
 	enum syscall_class class;
-	__u32 compat; /* whether it is one of the 32-bit table; no padding for global functions */
+	bool compat; /* whether it is one of the 32-bit table */
 };
 
 /* Only 64-bit calls may have the x32 bit; the kernel refuses a 32-bit one. */
@@ -162,23 +167,25 @@ static __always_inline bool is_read_class(enum syscall_class class)
 	return class >= CLASS_READ && class <= CLASS_COPY_FILE_RANGE;
 }
 
-static __always_inline void read_arguments(struct pt_regs *regs, struct syscall *call)
+/* One of six, from 0 on: most calls are asked for one or two. */
+static __always_inline __u64 argument(const struct syscall *call, __u32 number)
 {
-	if (call->compat) {
-		call->arguments[0] = (__u32)regs->bx;
-		call->arguments[1] = (__u32)regs->cx;
-		call->arguments[2] = (__u32)regs->dx;
-		call->arguments[3] = (__u32)regs->si;
-		call->arguments[4] = (__u32)regs->di;
-		call->arguments[5] = (__u32)regs->bp;
-		return;
+	const struct pt_regs *regs = call->regs;
+
+	switch (number) {
+	case 0:
+		return call->compat ? (__u32)regs->bx : regs->di;
+	case 1:
+		return call->compat ? (__u32)regs->cx : regs->si;
+	case 2:
+		return call->compat ? (__u32)regs->dx : regs->dx;
+	case 3:
+		return call->compat ? (__u32)regs->si : regs->r10;
+	case 4:
+		return call->compat ? (__u32)regs->di : regs->r8;
+	default:
+		return call->compat ? (__u32)regs->bp : regs->r9;
 	}
-	call->arguments[0] = regs->di;
-	call->arguments[1] = regs->si;
-	call->arguments[2] = regs->dx;
-	call->arguments[3] = regs->r10;
-	call->arguments[4] = regs->r8;
-	call->arguments[5] = regs->r9;
 }
 
 /*
@@ -192,7 +199,8 @@ static __always_inline bool decode_syscall(struct pt_regs *regs, long result, st
 
 	if (number >= SYSCALLS || !(syscall_classes[number] | ia32_syscall_classes[number]))
 		return false;
-	call->compat = bpf_get_current_task_btf()->thread_info.status & TS_COMPAT;
+	call->task = bpf_get_current_task_btf();
+	call->compat = call->task->thread_info.status & TS_COMPAT;
 	call->class = call->compat ? ia32_syscall_classes[number] : syscall_classes[number];
 	if (call->class == CLASS_NONE)
 		return false;
@@ -203,7 +211,7 @@ static __always_inline bool decode_syscall(struct pt_regs *regs, long result, st
 		return false;
 	}
 	call->result = result;
-	read_arguments(regs, call);
+	call->regs = regs;
 	return true;
 }
 
@@ -230,9 +238,9 @@ static __always_inline struct file *file_of(__u32 descriptor)
 /* An offset is one register, or two halves of 32 bits. */
 static __always_inline __u64 offset_argument(const struct syscall *call)
 {
-	__u64 offset = call->arguments[3];
+	__u64 offset = argument(call, 3);
 
-	return call->compat ? offset | call->arguments[4] << 32 : offset;
+	return call->compat ? offset | argument(call, 4) << 32 : offset;
 }
 
 /* A forged result (a seccomp notifier can return any) is worth no more than was asked for. */

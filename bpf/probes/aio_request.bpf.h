@@ -46,8 +46,8 @@ static __always_inline __u64 aio_bytes(const struct iocb *request, bool compat)
 static __always_inline void aio_request(const struct iocb *request, bool compat)
 {
 	__u64 bytes = aio_bytes(request, compat), left;
-	struct syscall same = {.class = CLASS_PREAD, .arguments[3] = request->aio_offset};
-	struct file *file = file_of(request->aio_fildes);
+	struct references references = {.file = file_of(request->aio_fildes)};
+	struct file *file = references.file;
 
 	bytes = bytes < MAX_RW_BYTES ? bytes : MAX_RW_BYTES;
 	if (request->aio_lio_opcode == IOCB_CMD_PWRITE ||
@@ -58,12 +58,13 @@ static __always_inline void aio_request(const struct iocb *request, bool compat)
 	left = file ? file->f_inode->i_size : MAX_RW_BYTES;
 	left = (__u64)request->aio_offset < left ? left - request->aio_offset : 0;
 	if (left)
-		read_from(request->aio_fildes, METHOD_AIO, &same, bytes < left ? bytes : left);
+		read_from(&references, request->aio_fildes, METHOD_AIO, request->aio_offset,
+			  bytes < left ? bytes : left);
 }
 
 static long aio_submitted_one(__u32 index, struct syscall *call)
 {
-	__u64 address = 0, place = call->arguments[2];
+	__u64 address = 0, place = argument(call, 2);
 	struct iocb request;
 	long failed;
 

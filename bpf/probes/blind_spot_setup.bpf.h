@@ -163,7 +163,7 @@ struct {
 /* By the argument: what it leads to can be changed under our eyes, but the caller gains nothing. */
 static __always_inline void bpf_called(const struct syscall *call)
 {
-	__u32 command = call->arguments[0];
+	__u32 command = argument(call, 0);
 	struct own_object object = {.command = command};
 
 	if (command == BPF_COMMAND_PROG_LOAD) {
@@ -172,7 +172,7 @@ static __always_inline void bpf_called(const struct syscall *call)
 	}
 	if (command != BPF_COMMAND_PROG_BY_ID && command != BPF_COMMAND_MAP_BY_ID)
 		return;
-	bpf_probe_read_user(&object.id, sizeof(object.id), (void *)call->arguments[1]);
+	bpf_probe_read_user(&object.id, sizeof(object.id), (void *)argument(call, 1));
 	if (bpf_map_lookup_elem(&own_objects, &object))
 		note_blind_spot(BLIND_SPOT_AGENT_OBJECT, 0, 0);
 }
@@ -180,7 +180,7 @@ static __always_inline void bpf_called(const struct syscall *call)
 static __always_inline void blind_spot_call(const struct syscall *call)
 {
 	if (call->class == CLASS_SOCKET)
-		socket_made(call->arguments[0]);
+		socket_made(argument(call, 0));
 	else if (call->class == CLASS_BPF)
 		bpf_called(call);
 	else if (call->class == CLASS_KERNEL_MODULE)

@@ -7,11 +7,11 @@ enum { CLONE_NEWNS = 0x20000 };
 static __always_inline void namespace_joined(const struct syscall *call)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 kinds = call->arguments[1];
+	__u32 kinds = argument(call, 1);
 	struct file *file;
 
 	if (kinds == 0) {
-		file = file_of(call->arguments[0]);
+		file = file_of(argument(call, 0));
 		if (!file || file->f_inode->i_ino != mount_namespace_of(task))
 			return;
 	} else if (!(kinds & CLONE_NEWNS)) {

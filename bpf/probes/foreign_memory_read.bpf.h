@@ -58,12 +58,12 @@ static __noinline int foreign_memory_call(const struct syscall *call)
 	if (call->class == CLASS_PTRACE)
 		return traced_memory(call);
 	if (call->class == CLASS_PIDFD_GETFD) {
-		file = file_of(call->arguments[0]);
+		file = file_of(argument(call, 0));
 		pid = file ? pid_of_pidfd(file) : NULL;
 		if (pid)
 			count_memory_of(pid, MEMORY_PIDFD_GETFD, 0);
 	} else if (call->result > 0) {
-		count_memory_at(call->arguments[0],
+		count_memory_at(argument(call, 0),
 				call->class == CLASS_PROCESS_VM_READV ? MEMORY_PROCESS_VM_READV
 								      : MEMORY_PROCESS_VM_WRITEV,
 				clamp_result(call, MAX_RW_BYTES));

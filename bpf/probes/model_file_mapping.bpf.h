@@ -14,10 +14,10 @@ static long mapping_found(struct task_struct *task, struct vm_area_struct *area,
 			  struct syscall *call)
 {
 	struct references mapped = {.file = area->vm_file};
-	__u64 address = call->result, length = call->arguments[1];
+	__u64 address = call->result, length = argument(call, 1);
 
 	if (call->class == CLASS_MREMAP)
-		length = call->arguments[2];
+		length = argument(call, 2);
 	else if (call->class == CLASS_MMAP_OLD) /* its length may have been overwritten since */
 		length = area->vm_end - address;
 	if (mapped.file)
@@ -33,17 +33,17 @@ static __always_inline void model_file_mapping(struct syscall *call)
 	struct references mapped = {};
 	__u64 offset;
 
-	if (tells_file && call->arguments[3] & MAP_ANONYMOUS)
+	if (tells_file && argument(call, 3) & MAP_ANONYMOUS)
 		return;
 	if (!bpf_find_vma(bpf_get_current_task_btf(), call->result, mapping_found, call, 0))
 		return;
 	/* Another thread holds the lock of the address space, or has unmapped the area. */
 	if (tells_file)
-		mapped.file = file_of(call->arguments[4]);
+		mapped.file = file_of(argument(call, 4));
 	if (!mapped.file) {
 		count_failure(FAILURE_MAPPING_UNRESOLVED);
 		return;
 	}
-	offset = call->arguments[5] << (call->class == CLASS_MMAP_PAGES ? PAGE_SHIFT : 0);
-	file_mapped(&mapped, call->result, offset, call->arguments[1]);
+	offset = argument(call, 5) << (call->class == CLASS_MMAP_PAGES ? PAGE_SHIFT : 0);
+	file_mapped(&mapped, call->result, offset, argument(call, 1));
 }

@@ -15,10 +15,10 @@ static __always_inline __u64 start_of(const struct syscall *call)
 	case CLASS_PREADV:
 		return offset_argument(call);
 	case CLASS_SENDFILE:
-		return start_by_pointer(call->arguments[2]);
+		return start_by_pointer(argument(call, 2));
 	case CLASS_SPLICE:
 	case CLASS_COPY_FILE_RANGE:
-		return start_by_pointer(call->arguments[1]);
+		return start_by_pointer(argument(call, 1));
 	default:
 		return START_BY_POSITION;
 	}
@@ -33,17 +33,20 @@ static __always_inline int count_lost_read(__u64 bytes)
 	return 0;
 }
 
-__noinline int read_from(__u32 descriptor, __u32 method, const struct syscall *call, __u64 bytes)
+/* There is no file if the descriptor leads to none by now. */
+__noinline int read_from(const struct references *references, __u32 descriptor, __u32 method,
+			 __u64 start, __u64 bytes)
 {
-	struct file *file = file_of(descriptor);
 	enum read_race race = RACE_NONE;
 	struct inode *inode;
+	struct file *file;
 	bool model;
 
-	if (!call)
+	if (!references)
 		return 0;
+	file = references->file ? kernel_object(file, references->file) : NULL;
 	if (setting_race_witness)
-		race = raced_read(file, method, start_of(call), bytes);
+		race = raced_read(file, method, start, bytes);
 	if (race == RACE_COUNTED)
 		return 0;
 	if (!file) { /* another thread has closed it meanwhile */
@@ -53,7 +56,7 @@ __noinline int read_from(__u32 descriptor, __u32 method, const struct syscall *c
 	inode = file->f_inode;
 	if (race == RACE_UNKNOWN && !may_be_model(inode))
 		return count_lost_read(bytes);
-	if (!is_regular(inode)) { /* most reads of sockets, pipes and devices end here */
+	if (!is_regular(inode)) {
 		if (is_block_device(inode))
 			block_device_read(inode, bytes);
 		else
@@ -64,8 +67,8 @@ __noinline int read_from(__u32 descriptor, __u32 method, const struct syscall *c
 		process_memory_file(inode, MEMORY_PROC_MEM, bytes);
 		return 0;
 	}
-	if (may_be_model(inode) && count_access(file, inode, descriptor, method, DIRECTION_READ,
-						start_of(call), bytes, &model))
+	if (may_be_model(inode) &&
+	    count_access(file, inode, descriptor, method, DIRECTION_READ, start, bytes, &model))
 		return 0;
 	if (race == RACE_UNKNOWN)
 		return count_lost_read(bytes);
@@ -73,24 +76,57 @@ __noinline int read_from(__u32 descriptor, __u32 method, const struct syscall *c
 	return 0;
 }
 
+static __always_inline enum access_method method_of_read(const struct syscall *call)
+{
+	switch (call->class) {
+	case CLASS_SENDFILE:
+		return METHOD_SENDFILE;
+	case CLASS_SPLICE:
+		return METHOD_SPLICE;
+	case CLASS_COPY_FILE_RANGE:
+		return METHOD_COPY_FILE_RANGE;
+	default:
+		return METHOD_READ;
+	}
+}
+
+static __always_inline __u64 requested_of_read(const struct syscall *call)
+{
+	switch (call->class) {
+	case CLASS_READV:
+	case CLASS_PREADV:
+		return MAX_RW_BYTES;
+	case CLASS_SENDFILE:
+		return argument(call, 3);
+	case CLASS_SPLICE:
+	case CLASS_COPY_FILE_RANGE:
+		return argument(call, 4);
+	default:
+		return argument(call, 2);
+	}
+}
+
+/* Whether bytes of it count: reads of sockets, terminals and most devices end here. */
+static __always_inline bool is_source(struct inode *inode)
+{
+	__u32 type = inode->i_mode & S_IFMT;
+
+	return type == S_IFREG || type == S_IFBLK || (type == S_IFIFO && channels_known);
+}
+
 static __always_inline void model_file_read(const struct syscall *call)
 {
-	const __u64 *arguments = call->arguments;
-	enum access_method method = METHOD_READ;
-	__u32 descriptor = arguments[0];
-	__u64 requested = arguments[2];
+	struct references references = {};
+	__u32 descriptor;
+	struct file *file;
 
 	if (call->result <= 0)
 		return;
-	if (call->class == CLASS_READV || call->class == CLASS_PREADV) {
-		requested = MAX_RW_BYTES;
-	} else if (call->class == CLASS_SENDFILE) {
-		method = METHOD_SENDFILE;
-		descriptor = arguments[1];
-		requested = arguments[3];
-	} else if (call->class >= CLASS_SPLICE) {
-		method = call->class == CLASS_SPLICE ? METHOD_SPLICE : METHOD_COPY_FILE_RANGE;
-		requested = arguments[4];
-	}
-	read_from(descriptor, method, call, clamp_result(call, requested));
+	descriptor = call->class == CLASS_SENDFILE ? argument(call, 1) : argument(call, 0);
+	file = file_of_task(call->task, descriptor);
+	if (file && !setting_race_witness && !is_source(file->f_inode))
+		return;
+	references.file = file;
+	read_from(&references, descriptor, method_of_read(call), start_of(call),
+		  clamp_result(call, requested_of_read(call)));
 }

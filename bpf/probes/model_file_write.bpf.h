@@ -32,10 +32,9 @@ __noinline int write_to(__u32 descriptor, __u32 method, __u64 bytes)
 
 static __always_inline void model_file_write(const struct syscall *call)
 {
-	const __u64 *arguments = call->arguments;
 	enum access_method method = METHOD_WRITE;
-	__u32 descriptor = arguments[0];
-	__u64 requested = arguments[2];
+	__u32 descriptor = argument(call, 0);
+	__u64 requested = argument(call, 2);
 
 	if (call->result <= 0)
 		return;
@@ -43,11 +42,11 @@ static __always_inline void model_file_write(const struct syscall *call)
 		requested = MAX_RW_BYTES;
 	} else if (call->class == CLASS_SENDFILE) {
 		method = METHOD_SENDFILE;
-		requested = arguments[3];
+		requested = argument(call, 3);
 	} else if (call->class != CLASS_WRITE) {
 		method = call->class == CLASS_SPLICE ? METHOD_SPLICE : METHOD_COPY_FILE_RANGE;
-		descriptor = arguments[2];
-		requested = arguments[4];
+		descriptor = argument(call, 2);
+		requested = argument(call, 4);
 	}
 	write_to(descriptor, method, clamp_result(call, requested));
 }

@@ -54,8 +54,8 @@ static __always_inline void pipe_teed(__u32 descriptor, __u64 bytes)
 /* Calls that only pipes know. What a pipe's reading end takes by vmsplice goes the other way. */
 static __always_inline void pipe_filled(const struct syscall *call)
 {
-	__u32 descriptor = call->arguments[call->class == CLASS_TEE];
-	__u64 requested = call->class == CLASS_TEE ? call->arguments[2] : MAX_RW_BYTES;
+	__u32 descriptor = call->class == CLASS_TEE ? argument(call, 1) : argument(call, 0);
+	__u64 requested = call->class == CLASS_TEE ? argument(call, 2) : MAX_RW_BYTES;
 	struct file *file;
 	__u64 bytes;
 
@@ -75,5 +75,5 @@ static __always_inline void pipe_filled(const struct syscall *call)
 		pipe_read(file->f_inode, bytes);
 	}
 	if (call->class == CLASS_TEE)
-		pipe_teed(call->arguments[0], bytes);
+		pipe_teed(argument(call, 0), bytes);
 }

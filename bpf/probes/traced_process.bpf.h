@@ -28,10 +28,10 @@ static __always_inline __u64 register_set_bytes(const struct syscall *call)
 	__u32 compat[2] = {};
 
 	if (call->compat) {
-		bpf_probe_read_user(compat, sizeof(compat), (void *)call->arguments[3]);
+		bpf_probe_read_user(compat, sizeof(compat), (void *)argument(call, 3));
 		vector[1] = compat[1];
 	} else {
-		bpf_probe_read_user(vector, sizeof(vector), (void *)call->arguments[3]);
+		bpf_probe_read_user(vector, sizeof(vector), (void *)argument(call, 3));
 	}
 	return vector[1] < REGISTER_SET_BYTES ? vector[1] : REGISTER_SET_BYTES;
 }
@@ -42,7 +42,7 @@ static __always_inline int traced_memory(const struct syscall *call)
 	enum memory_method method = MEMORY_PTRACE;
 	__u64 bytes = 0;
 
-	switch (call->arguments[0]) {
+	switch (argument(call, 0)) {
 	case PTRACE_PEEKTEXT:
 	case PTRACE_PEEKDATA:
 	case PTRACE_PEEKUSER:
@@ -71,7 +71,7 @@ static __always_inline int traced_memory(const struct syscall *call)
 	default:
 		return 0;
 	}
-	count_memory_at(call->arguments[1], method, bytes);
+	count_memory_at(argument(call, 1), method, bytes);
 	return 0;
 }
 

@@ -47,6 +47,7 @@
 #include "model_file_read.bpf.h"
 #include "stdio_egress.bpf.h"
 #include "model_file_write.bpf.h"
+#include "file_clone.bpf.h"
 #include "model_file_mapping.bpf.h"
 #include "uring_request.bpf.h"
 #include "aio_request.bpf.h"
@@ -103,7 +104,9 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		return 0;
 	if (call.class <= CLASS_COPY_FILE_RANGE)
 		model_file_read(&call);
-	if (call.class >= CLASS_SENDFILE && call.class <= CLASS_WRITEV)
+	if (call.class < CLASS_SENDFILE) /* by far the most of these calls */
+		return 0;
+	if (call.class <= CLASS_WRITEV)
 		model_file_write(&call);
 	else if (call.class == CLASS_VMSPLICE || call.class == CLASS_TEE)
 		pipe_filled(&call);
@@ -112,7 +115,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	else if (call.class == CLASS_OPEN || call.class == CLASS_PIDFD_GETFD)
 		model_file_open(call.result);
 	else if (call.class == CLASS_CONNECT)
-		register_new(call.arguments[0], ROLE_INITIATED);
+		register_new(argument(&call, 0), ROLE_INITIATED);
 	else if (call.class == CLASS_ACCEPT)
 		register_new(call.result, ROLE_ACCEPTED);
 	else if (call.class == CLASS_SETNS)
@@ -121,6 +124,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		blind_spot_call(&call);
 	else if (call.class == CLASS_IO_SUBMIT)
 		aio_submitted(&call);
+	else if (call.class == CLASS_IOCTL)
+		file_cloned(&call);
 	if (call.class >= CLASS_PROCESS_VM_READV)
 		foreign_memory_call(&call);
 	return 0;

@@ -6,6 +6,7 @@
 enum {
 	IA32_READ = 3,
 	IA32_OPEN = 5,
+	IA32_IOCTL = 54,
 	IA32_MMAP = 90, /* the old one: its arguments lie in memory */
 	IA32_SOCKETCALL = 102,
 	IA32_PREAD64 = 180,

@@ -23,7 +23,8 @@ public sealed interface KernelEvent {
    * Bytes read from or written to a file that is a model or undecided.
    *
    * @param path as the process sees it
-   * @param method label of the way: read, sendfile, splice, copy_file_range, io_uring, aio, write
+   * @param method label of the way: read, sendfile, splice, copy_file_range, ficlone, io_uring,
+   *     aio, write
    * @param coverage of the file by all such accesses so far; says nothing for writes
    */
   record FileAccessed(

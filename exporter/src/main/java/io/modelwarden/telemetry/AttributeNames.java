@@ -147,7 +147,7 @@ public final class AttributeNames {
   public static final AttributeKey<String> IO_METHOD =
       say(
           stringKey("modelwarden.io.method"),
-          "`read`, `sendfile`, `splice`, `copy_file_range`, `io_uring`, `aio`, `write`; `fault` for what"
+          "`read`, `sendfile`, `splice`, `copy_file_range`, `ficlone`, `io_uring`, `aio`, `write`; `fault` for what"
               + " was touched of a mapping");
 
   // Process
