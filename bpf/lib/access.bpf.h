@@ -162,6 +162,7 @@ static __always_inline __u32 arm_for_file(struct file *file, struct inode *inode
 					  struct task_struct *task, __u32 flags)
 {
 	struct references references = {.task = task, .file = file};
+	struct process_facts *armed;
 	struct doorbell where = {};
 	__u32 whose = verdict_of(task);
 	struct file_key file_key = {};
@@ -180,10 +181,10 @@ static __always_inline __u32 arm_for_file(struct file *file, struct inode *inode
 		return 0;
 	if (setting_race_witness && is_stacked(inode))
 		note_above(file, inode, &file_key);
+	armed = find_armed(&where.process);
 	/* What was opened unseen has no path yet. */
-	if (facts->verdict == FILE_MODEL && !(flags & PROCESS_RECOVERED) &&
-	    find_armed(&where.process)) {
-		arm(&references, &where.process, flags);
+	if (armed && facts->verdict == FILE_MODEL && !(flags & PROCESS_RECOVERED)) {
+		arm_known(&references, &where.process, armed, flags);
 		return facts->id;
 	}
 	describe_touch(&where, &file_key, facts, descriptor, 0);

@@ -46,13 +46,16 @@ static __always_inline struct entrance *entrance_by_pid(__s32 pid)
 }
 
 /* The threads that the kernel makes for io_uring come by no fork: theirs is their process's. */
+static __always_inline struct entrance *entrance_of_current(struct task_struct *current)
+{
+	if (current->flags & PF_IO_WORKER)
+		return entrance_by_pid(current->tgid);
+	return bpf_task_storage_get(&entrances, current, NULL, 0);
+}
+
 static __always_inline struct entrance *current_entrance(void)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	if (task->flags & PF_IO_WORKER)
-		return entrance_by_pid(task->tgid);
-	return bpf_task_storage_get(&entrances, task, NULL, 0);
+	return entrance_of_current(bpf_get_current_task_btf());
 }
 
 static __always_inline bool holds_in(const struct entrance *entrance, struct cgroup *cgroup)
@@ -198,21 +201,28 @@ static long step_to_parent(__u32 index, struct ascent *ascent)
 	return 0;
 }
 
+static __always_inline bool is_same_thread(struct task_struct *task, struct task_struct *other)
+{
+	return kernel_object(task_struct, task)->pid == other->pid;
+}
+
 static __always_inline struct entrance *entrance_mark(struct task_struct *task)
 {
-	__s32 pid = BPF_CORE_READ(task, pid);
+	struct task_struct *current = bpf_get_current_task_btf();
 
-	if (pid == bpf_get_current_task_btf()->pid)
-		return current_entrance();
-	if (BPF_CORE_READ(task, flags) & PF_IO_WORKER)
-		pid = BPF_CORE_READ(task, tgid);
-	return entrance_by_pid(pid);
+	if (is_same_thread(task, current))
+		return entrance_of_current(current);
+	task = kernel_object(task_struct, task);
+	return entrance_by_pid(task->flags & PF_IO_WORKER ? task->tgid : task->pid);
 }
 
 static __always_inline __u32 session_of(struct task_struct *task)
 {
-	struct entrance *entrance = entrance_mark(task);
+	struct entrance *entrance;
 
+	if (!last_exec_session) /* none has begun on this machine */
+		return 0;
+	entrance = entrance_mark(task);
 	return entrance ? entrance->session : 0;
 }
 

@@ -178,10 +178,11 @@ static __always_inline bool is_answer(const struct process_facts *facts, __u32 r
 
 int register_descriptors(void);
 
-static __always_inline struct process_facts *arm(const struct references *references,
-						 const struct process_key *key, __u32 flags)
+/* `facts` are those of its entry, if it has one. */
+static __always_inline struct process_facts *arm_known(const struct references *references,
+						       const struct process_key *key,
+						       struct process_facts *facts, __u32 flags)
 {
-	struct process_facts *facts = bpf_map_lookup_elem(&processes, key);
 	struct task_struct *task = references->task;
 
 	if (!(flags & PROCESS_SESSION))
@@ -194,13 +195,19 @@ static __always_inline struct process_facts *arm(const struct references *refere
 	} else {
 		add_process(references, key, flags);
 	}
-	if (BPF_CORE_READ(task, pid) != bpf_get_current_task_btf()->pid)
+	if (!is_same_thread(task, bpf_get_current_task_btf()))
 		return bpf_map_lookup_elem(&processes, key);
 	register_descriptors();
 	facts = bpf_map_lookup_elem(&processes, key);
 	if (facts)
 		facts->looked = 1;
 	return facts;
+}
+
+static __always_inline struct process_facts *arm(const struct references *references,
+						 const struct process_key *key, __u32 flags)
+{
+	return arm_known(references, key, bpf_map_lookup_elem(&processes, key), flags);
 }
 
 /* One that writes out of its exec session is armed by what another process of it has taken. */

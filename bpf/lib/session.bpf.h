@@ -24,10 +24,11 @@ __u64 sessions_hold;
 
 static __always_inline void session_takes_model(__u32 session)
 {
-	__u64 now = bpf_ktime_get_boot_ns();
+	__u64 now;
 
 	if (!session)
 		return;
+	now = bpf_ktime_get_boot_ns();
 	if (bpf_map_update_elem(&exec_sessions, &session, &now, BPF_ANY))
 		count_failure(FAILURE_SESSION_MAP_FULL);
 	__sync_fetch_and_add(&sessions_hold, 1);

@@ -89,13 +89,14 @@ static long aio_submitted_one(__u32 index, struct syscall *call)
 	return 0;
 }
 
-static __always_inline void aio_submitted(struct syscall *call)
+static __always_inline void aio_submitted(const struct syscall *call)
 {
+	struct syscall same = *call;
 	__s64 count = call->result;
 
 	if (count > AIO_REQUESTS) {
 		count = AIO_REQUESTS;
 		count_failure(FAILURE_REQUEST_UNREADABLE);
 	}
-	bpf_loop(count, aio_submitted_one, call, 0);
+	bpf_loop(count, aio_submitted_one, &same, 0);
 }

@@ -27,15 +27,16 @@ static long mapping_found(struct task_struct *task, struct vm_area_struct *area,
 }
 
 /* The mapped area knows its file; the descriptor may be another one's by now. */
-static __always_inline void model_file_mapping(struct syscall *call)
+static __always_inline void model_file_mapping(const struct syscall *call)
 {
 	bool tells_file = call->class == CLASS_MMAP || call->class == CLASS_MMAP_PAGES;
 	struct references mapped = {};
+	struct syscall same = *call;
 	__u64 offset;
 
 	if (tells_file && argument(call, 3) & MAP_ANONYMOUS)
 		return;
-	if (!bpf_find_vma(bpf_get_current_task_btf(), call->result, mapping_found, call, 0))
+	if (!bpf_find_vma(bpf_get_current_task_btf(), call->result, mapping_found, &same, 0))
 		return;
 	/* Another thread holds the lock of the address space, or has unmapped the area. */
 	if (tells_file)

@@ -16,7 +16,8 @@ static __always_inline void regular_file_opened(struct file *file, struct inode 
 
 __noinline int model_file_open(__u32 descriptor)
 {
-	struct file *file = file_of(descriptor);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct file *file = file_of_task(task, descriptor);
 	struct inode *inode;
 
 	if (!file)
@@ -25,7 +26,7 @@ __noinline int model_file_open(__u32 descriptor)
 	if (is_kernel_memory(inode))
 		note_blind_spot(BLIND_SPOT_KERNEL_MEMORY, 0, 0);
 	else if (is_regular(inode))
-		regular_file_opened(file, inode, descriptor, bpf_get_current_task_btf());
+		regular_file_opened(file, inode, descriptor, task);
 	else if ((inode->i_mode & S_IFMT) == S_IFIFO)
 		register_new(descriptor, ROLE_UNKNOWN);
 	else

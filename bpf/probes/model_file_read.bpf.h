@@ -114,9 +114,15 @@ static __always_inline bool is_source(struct inode *inode)
 	return type == S_IFREG || type == S_IFBLK || (type == S_IFIFO && channels_known);
 }
 
+/* The answer for what the most of those left out read, before anything is called. */
+static __always_inline bool is_left_alone(struct inode *inode, struct task_struct *task)
+{
+	return selection_active && inode->i_size && is_regular(inode) && !staged_files &&
+	       !may_be_held(inode) && is_left_out(cgroup_id_of(task));
+}
+
 static __always_inline void model_file_read(const struct syscall *call)
 {
-	struct references references = {};
 	__u32 descriptor;
 	struct file *file;
 
@@ -124,9 +130,10 @@ static __always_inline void model_file_read(const struct syscall *call)
 		return;
 	descriptor = call->class == CLASS_SENDFILE ? argument(call, 1) : argument(call, 0);
 	file = file_of_task(call->task, descriptor);
-	if (file && !setting_race_witness && !is_source(file->f_inode))
+	if (file && !setting_race_witness &&
+	    (!is_source(file->f_inode) || is_left_alone(file->f_inode, call->task)))
 		return;
-	references.file = file;
+	struct references references = {.file = file};
 	read_from(&references, descriptor, method_of_read(call), start_of(call),
 		  clamp_result(call, requested_of_read(call)));
 }

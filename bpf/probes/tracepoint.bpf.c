@@ -98,7 +98,7 @@ SHARE_ENUM(failure);
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 {
-	struct syscall call;
+	struct syscall call; /* in registers: who hands on its address hands on a copy */
 
 	if (!decode_syscall(regs, result, &call))
 		return 0;
