@@ -224,6 +224,26 @@ class RelayTest {
     assertThat(passedInto("perl")).isEmpty();
   }
 
+  /** Its memory is not with the container; a descriptor of a model may be. */
+  @ParameterizedTest(name = "perl {0}")
+  @CsvSource({"< <(cat MODEL), 0", "<MODEL, 50000"})
+  void runtimeThatHoldsAModel_isNoReasonToCountAContainer_unlessItOpenedIt(
+      String input, long counted) throws Exception {
+    try (Cgroup cgroup = Cgroup.create();
+        Acts.Running sink = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
+      int port = (int) sink.number("port");
+      String start = "%s start %s".formatted(Acts.path("play_container"), cgroup.folder());
+      run(
+          "perl -e 'read STDIN, $_, 4e6; exec @ARGV' %s %s send HOST PORT 50000 %s"
+              .formatted(start, Acts.path("lineage"), input),
+          port);
+      observed.settle();
+      assertThat(sink.goOn()).containsEntry("bytes", "50000");
+      assertThat(sentTo(port).stream().mapToLong(sent -> sent.increment().bytes()).sum())
+          .isEqualTo(counted);
+    }
+  }
+
   private static void printInContainer(int bytes) throws IOException {
     String script = "open F, '<', '%s'; read F, $_, 4e6; $| = 1; print 'x' x %d";
     assertThat(Container.print("/usr/bin/perl", "-e", script.formatted(model, bytes)))
