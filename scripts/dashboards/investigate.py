@@ -258,15 +258,19 @@ def make():
                 12,
                 series(
                     "Sent",
-                    "Bytes in each step by kind of peer and by who began the connection; addresses are in the traces below.",
+                    "Bytes a second by kind of peer and by who began the connection; addresses are in the traces below.",
                     "ModelEgressBudgetWarning",
                     [
                         query(
-                            sent("modelwarden_network_peer_scope, modelwarden_network_role", "", over=EACH),
+                            rate(
+                                "modelwarden_network_io_bytes_total",
+                                "modelwarden_network_peer_scope, modelwarden_network_role",
+                                OF_WORKLOAD_AND_MODEL,
+                            ),
                             "{{modelwarden_network_peer_scope}}, {{modelwarden_network_role}}",
                         )
                     ],
-                    "bytes",
+                    "Bps",
                     "No holder of a model in this workload sent anything",
                     bars=True,
                     links=[EXPLORE],

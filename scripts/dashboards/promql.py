@@ -5,7 +5,6 @@ READER = (
     "k8s_cluster_name, k8s_namespace_name, host_name, modelwarden_workload_kind, modelwarden_workload_name"
 )
 READER_AND_MODEL = f"{READER}, modelwarden_model_name"
-LEAVING = 'modelwarden_network_role=~"initiated|unknown", modelwarden_network_peer_scope=~"proxy|outside|public|exec_stdio"'
 SERVING = 'modelwarden_container_phase!="loading"'
 OF_A_MODEL = "k8s_cluster_name, host_name, modelwarden_model_name"
 
@@ -45,9 +44,9 @@ def read(by, extra="", **over):
     return window("model_bytes", by, joined(OF_WORKLOAD_AND_MODEL, extra), **over)
 
 
-def sent(by, extra=LEAVING, **over):
+def sent(by, **over):
     """Bytes that left."""
-    return window("sent_bytes", by, joined(OF_WORKLOAD_AND_MODEL, extra), **over)
+    return window("sent_outside_bytes", by, OF_WORKLOAD_AND_MODEL, **over)
 
 
 def memory(by, **over):

@@ -38,7 +38,7 @@ class DetectionBenchmarkTest {
       assertThat(turn.path("findings").fieldNames()).toIterable().as(load).hasSize(laneFiles());
     }
     assertThat(results.path("rules").path("rules").findValuesAsText("name"))
-        .contains("modelwarden:sent_bytes:increase1m", "ModelEgressBudgetExceeded");
+        .contains("modelwarden:sent_outside_bytes:increase1m", "ModelEgressBudgetExceeded");
     assertThat(Files.readString(folder.resolve("performance-detection.md")))
         .contains("## Limits", "ordinary", "ModelReadExceedsSize")
         .doesNotContain(folder.toString(), Programs.REPOSITORY.toString());

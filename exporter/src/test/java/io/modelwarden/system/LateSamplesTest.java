@@ -94,7 +94,7 @@ class LateSamplesTest {
 
   private double sum(String workload) {
     return value(
-        "sum(sum_over_time(modelwarden:sent_bytes:increase1m{modelwarden_workload_name=\""
+        "sum(sum_over_time(modelwarden:sent_outside_bytes:increase1m{modelwarden_workload_name=\""
             + workload
             + "\"}[10m]))");
   }
@@ -112,7 +112,9 @@ class LateSamplesTest {
           {"key":"modelwarden.workload.name","value":{"stringValue":"%s"}}]},
           "scopeMetrics":[{"metrics":[{"name":"modelwarden.network.io","unit":"By","sum":{
             "aggregationTemporality":2,"isMonotonic":true,
-            "dataPoints":[{"timeUnixNano":"%d","asInt":"%d"}]}}]}]}]}
+            "dataPoints":[{"timeUnixNano":"%d","asInt":"%d","attributes":[
+              {"key":"modelwarden.network.role","value":{"stringValue":"initiated"}},
+              {"key":"modelwarden.network.peer.scope","value":{"stringValue":"public"}}]}]}}]}]}]}
         """
             .formatted(workload, nanos, bytes);
     RunningCollector.postJson(

@@ -156,7 +156,7 @@ class PolicyJoinTest {
       StringBuilder test, String namespace, String workload, String host, String scope) {
     series(
         test,
-        "modelwarden:sent_bytes:increase1m{%s, host_name=\"%s\", modelwarden_network_role=\"initiated\", modelwarden_network_peer_scope=\"%s\"}"
+        "modelwarden:sent_outside_bytes:increase1m{%s, host_name=\"%s\", modelwarden_network_role=\"initiated\", modelwarden_network_peer_scope=\"%s\"}"
             .formatted(LABELS.formatted(namespace, workload), host, scope),
         "50x9");
   }
