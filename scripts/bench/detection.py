@@ -70,8 +70,8 @@ RULES_METHOD = """\
 receiver makes: {series:,} series, a sample each 30 s. History is written by remote write, as far back as any rule
 looks, also for the series that rules record; then agents go on sending while each group is evaluated
 {evaluations} times. A rule's time is Prometheus' own, the median; the whole set is the sum of all rules, as if one
-processor did them in turn; with other work on the machine it is longer, because it is time and not work. The group
-of an hour is evaluated each minute here, so that its cost is in the sum. Samples lie in the head of the database,
+processor did them in turn; with other work on the machine it is longer, because it is time and not work. The groups
+of an hour and of ten minutes are evaluated each minute here, so that their cost is in the sum. Samples lie in the head of the database,
 where a month of them would be in blocks. Prometheus has its own defaults, and both processors."""
 
 

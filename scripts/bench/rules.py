@@ -20,6 +20,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 EXPORT_SECONDS = 30
 OFFSET_SECONDS = 60  # query_offset of the rules
 HOURS = "modelwarden-hours"
+STEPS_SECONDS = {HOURS: 3600, "modelwarden-answers": 600}  # a minute for all others
 SELECTOR = re.compile(r"([a-z_:0-9]+)(?:\{[^}]*\})?\[(\d+[smhd])\](?: offset (\d+[smhd]))?")
 GROWING, STILL, ZERO, VARYING, HEARTBEAT = "growing", "still", "zero", "varying", "heartbeat"
 NOISY = {GROWING, VARYING}
@@ -172,7 +173,7 @@ def write_recorded(prometheus, write, course, rules, looks):
     for rule in rules:
         if rule["type"] != "recording":
             continue
-        step = 3600 if rule["file"].startswith("hours") else 60
+        step = STEPS_SECONDS.get(rule["group"], 60)
         length = looks.get(rule["name"], 0) + 2 * step
         at = course.now - OFFSET_SECONDS
         for found in prometheus.ask("query", query=rule["query"], time=at, timeout="5m")["result"]:
