@@ -9,7 +9,6 @@ import static io.modelwarden.coverage.Kind.TRAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.coverage.Way;
-import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.Channel;
 import io.modelwarden.event.KernelEvent.DataMoved;
 import io.modelwarden.event.KernelEvent.Direction;
@@ -156,8 +155,8 @@ class FileCloneTest {
       received = Long.parseLong(sink.goOn().get("bytes"));
     }
     assertThat(received).isGreaterThanOrEqualTo(MODEL_BYTES - BLOCK_BYTES);
-    assertThat(sends(port).mapToLong(sent -> sent.increment().bytes()).sum()).isEqualTo(received);
-    ProcessKey sender = sends(port).findFirst().orElseThrow().process();
+    assertThat(observed.bytesSentTo(port)).isEqualTo(received);
+    ProcessKey sender = observed.sentTo(port).get(0).process();
     assertThat(
             observed
                 .of(
@@ -204,11 +203,6 @@ class FileCloneTest {
               throw new AssertionError("two accesses: " + first + ", " + second);
             })
         .orElseThrow();
-  }
-
-  private static Stream<BytesSent> sends(int port) {
-    return observed.of(
-        BytesSent.class, sent -> sent.flow().port() == port && sent.flow().peer() != null);
   }
 
   private static void run(String... command) throws IOException, InterruptedException {

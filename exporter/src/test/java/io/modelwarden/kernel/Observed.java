@@ -203,6 +203,18 @@ final class Observed implements AutoCloseable {
         .sum();
   }
 
+  /** What processes have sent to a port of an address. */
+  List<KernelEvent.BytesSent> sentTo(int port) {
+    return of(
+            KernelEvent.BytesSent.class,
+            sent -> sent.flow().port() == port && sent.flow().peer() != null)
+        .toList();
+  }
+
+  long bytesSentTo(int port) {
+    return sentTo(port).stream().mapToLong(sent -> sent.increment().bytes()).sum();
+  }
+
   /** Ends the mark of a process that was seen; false if it has a model open or mapped. */
   boolean disarm(int pid) {
     return poller.disarm(seen(pid));

