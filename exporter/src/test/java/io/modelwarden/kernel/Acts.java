@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the C programs of bpf/tests/acts and reads what they say they did. */
@@ -20,6 +22,7 @@ final class Acts {
 
   static final Path REPOSITORY = Path.of(System.getProperty("modelwarden.repository", ".."));
   private static final long PATIENCE_SECONDS = 60;
+  private static final Set<Long> PORTS = ConcurrentHashMap.newKeySet();
 
   private Acts() {}
 
@@ -105,7 +108,18 @@ final class Acts {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    return startCommand(command.toArray(String[]::new));
+    Running running = startCommand(command.toArray(String[]::new));
+    if (!act.equals("sink") || isNewPort(running)) {
+      return running;
+    }
+    running.close();
+    return start(act, arguments);
+  }
+
+  /** The kernel gives a port again, and what was sent to it is asked for by its number. */
+  private static boolean isNewPort(Running sink) {
+    long port = sink.number("port");
+    return port == 0 || PORTS.add(port);
   }
 
   /** A command that becomes an act by exec, in the same process. */
