@@ -8,6 +8,7 @@ import io.modelwarden.event.FileFacts.Verdict;
 import io.modelwarden.event.KernelEvent.FileSeen;
 import io.modelwarden.libbpf.BpfMap;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,10 +75,14 @@ final class FileTable {
   }
 
   /**
+   * In the order in which the files were met: of several with the same content the first one names
+   * it.
+   *
    * @param formatOfName asked for each file that is a model by its name, until it answers: a file
    *     is in the kernel's map before its path is
    */
   void poll(IntFunction<Optional<String>> formatOfName, Consumer<FileSeen> changed) {
+    List<FileFacts> seen = new ArrayList<>();
     map.forEach(
         (keys, keyAt, values, at) -> {
           int fileId = id.getInt(values, at);
@@ -91,9 +96,11 @@ final class FileTable {
           Known now = decode(keys, keyAt, values, at);
           byId.put(fileId, now);
           if (before == null || !before.facts().equals(now.facts())) {
-            changed.accept(new FileSeen(now.facts()));
+            seen.add(now.facts());
           }
         });
+    seen.sort(Comparator.comparingInt(FileFacts::id));
+    seen.forEach(facts -> changed.accept(new FileSeen(facts)));
   }
 
   private boolean isStill(Known known, ByteBuffer values, int at) {

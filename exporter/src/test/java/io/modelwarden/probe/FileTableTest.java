@@ -38,6 +38,21 @@ class FileTableTest {
         .containsExactly("unknown", "safetensors");
   }
 
+  /** The first of several with one content names it, whatever order a hash has. */
+  @Test
+  void files_areToldInTheOrderInWhichTheyWereMet() throws Exception {
+    List<FileFacts> seen = new ArrayList<>();
+    try (KernelSide kernel = attached()) {
+      FileTable files = new FileTable(kernel.map("files"), kernel.layouts());
+      for (int i = 0; i < 20; i++) {
+        read(Files.write(folder.resolve(i + ".safetensors"), new byte[2 << 20]));
+      }
+      files.poll(id -> Optional.empty(), file -> seen.add(file.file()));
+    }
+    assertThat(seen).hasSizeGreaterThanOrEqualTo(20);
+    assertThat(seen).extracting(FileFacts::id).isSorted();
+  }
+
   private static KernelSide attached() {
     return KernelSide.start(
         LibBpf.load(),
