@@ -36,8 +36,6 @@ from promql import (
     or_zero,
     rate,
     read,
-    read_in_all,
-    read_of_files,
     sent,
     share,
     window,
@@ -128,7 +126,7 @@ def make():
                     "Read or mapped",
                     "Model bytes that this workload read or mapped in this time range.",
                     "ModelReadExceedsSize",
-                    or_zero(f"sum({read_in_all(READER)})"),
+                    or_zero(f"sum({read(READER)})"),
                     "bytes",
                     "0 B",
                     steps("text"),
@@ -292,10 +290,10 @@ def make():
                             f"max by (file_path, host_name, modelwarden_model_name) (last_over_time(modelwarden_file_size_bytes{{{FILES}}}[$__range]))"
                         ),
                         rows(
-                            read_of_files("file_path, host_name, modelwarden_model_name", FILES)
+                            window("file_read_bytes", "file_path, host_name, modelwarden_model_name", FILES)
                         ),
                         rows(
-                            f"{read_of_files('file_path, host_name, modelwarden_model_name', FILES)} / max by (file_path, host_name, modelwarden_model_name) (last_over_time(modelwarden_file_size_bytes{{{FILES}}}[$__range]))"
+                            f"{window('file_read_bytes', 'file_path, host_name, modelwarden_model_name', FILES)} / max by (file_path, host_name, modelwarden_model_name) (last_over_time(modelwarden_file_size_bytes{{{FILES}}}[$__range]))"
                         ),
                     ],
                     "This workload touched no model file in this time range",

@@ -20,7 +20,6 @@ from grafana import (
 )
 from promql import (
     EACH,
-    LOADING,
     OF_WORKLOAD,
     OF_WORKLOAD_AND_MODEL,
     READER,
@@ -30,7 +29,6 @@ from promql import (
     memory,
     or_zero,
     read,
-    read_in_all,
     sent,
     share,
     stage,
@@ -56,7 +54,7 @@ def stages():
     """Of several in one step the highest counts."""
     by = "host_name, modelwarden_workload_name"
     conditions = (
-        read(by, LOADING, over=EACH),
+        read(by, 'modelwarden_container_phase="loading"', over=EACH),
         read(by, SERVING, over=EACH),
         sent(by, over=EACH),
         memory(by, over=EACH),
@@ -93,7 +91,7 @@ def make():
                     "Readers",
                     "Workloads that read or mapped model data in this time range, each on each node.",
                     "ModelReadersUnusual",
-                    or_zero(f"count({read_in_all(READER)} > 0)"),
+                    or_zero(f"count({read(READER)} > 0)"),
                     "none",
                     "0",
                     steps("text"),
@@ -251,8 +249,8 @@ def make():
                     "Each reader of each model in this time range: what it read, what it sent outside, what it took from memory, as bytes and as shares of the model.",
                     "ModelEgressBudgetWarning",
                     [
-                        rows(read_in_all(READER_AND_MODEL)),
-                        rows(share(read_in_all(READER_AND_MODEL), WITH_MODEL)),
+                        rows(read(READER_AND_MODEL)),
+                        rows(share(read(READER_AND_MODEL), WITH_MODEL)),
                         rows(sent(READER_AND_MODEL)),
                         rows(share(sent(READER_AND_MODEL), WITH_MODEL)),
                         rows(memory(READER_AND_MODEL)),

@@ -5,7 +5,6 @@ READER = (
     "k8s_cluster_name, k8s_namespace_name, host_name, modelwarden_workload_kind, modelwarden_workload_name"
 )
 READER_AND_MODEL = f"{READER}, modelwarden_model_name"
-LOADING = 'modelwarden_container_phase="loading"'
 SERVING = 'modelwarden_container_phase!="loading"'
 OF_A_MODEL = "k8s_cluster_name, host_name, modelwarden_model_name"
 
@@ -41,34 +40,8 @@ def window(rule, by, where, over=ALL):
 
 
 def read(by, extra="", **over):
-    """Bytes of models that were read or mapped; of loading about as much (decision 13)."""
+    """Bytes of models that were read or mapped."""
     return window("model_bytes", by, joined(OF_WORKLOAD_AND_MODEL, extra), **over)
-
-
-def grown(counter, where):
-    """By how much each series of what is loading has grown, to the byte: it begins at zero and is soon done."""
-    series = f"{counter}{{{joined(where, LOADING)}}}[{ALL}]"
-    return f"(max_over_time({series}) - min_over_time({series}) > 0)"
-
-
-def with_loading(rule, by, where, *counters):
-    """Of a recording rule and, to the byte, of what it leaves out."""
-    recorded = f"sum_over_time(modelwarden:{rule}:increase1m{{{joined(where, SERVING)}}}[{ALL}])"
-    parts = [recorded] + [grown(counter, joined(where, *calls)) for counter, *calls in counters]
-    return f"sum by ({by}) ({' or '.join(parts)})"
-
-
-CALLED = ("modelwarden_file_io_bytes_total", 'disk_io_direction="read", modelwarden_io_method!="fault"')
-
-
-def read_in_all(by):
-    """All bytes of models that were read or mapped within the range of the board, loading with them."""
-    return with_loading("model_bytes", by, OF_WORKLOAD_AND_MODEL, CALLED, ("modelwarden_file_mapped_bytes_total",))
-
-
-def read_of_files(by, where):
-    """The same of files, by calls."""
-    return with_loading("file_read_bytes", by, where, CALLED)
 
 
 def sent(by, **over):
