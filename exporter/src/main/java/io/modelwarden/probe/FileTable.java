@@ -119,12 +119,15 @@ final class FileTable {
     return known == null ? "" : known.fingerprint();
   }
 
-  /** Models of whose present version no fingerprint has been taken. */
+  /** Models of whose present version no fingerprint has been taken, the first one met first. */
   List<Known> lackingFingerprint(long nowNanos) {
-    return byId.values().stream().filter(file -> lacksFingerprint(file, nowNanos)).toList();
+    return byId.values().stream()
+        .filter(file -> lacksFingerprint(file, nowNanos))
+        .sorted(Comparator.comparingInt(file -> file.facts().id()))
+        .toList();
   }
 
-  private boolean lacksFingerprint(Known file, long nowNanos) {
+  boolean lacksFingerprint(Known file, long nowNanos) {
     Fingerprinted known = fingerprints.get(file.facts().id());
     return file.facts().verdict() == Verdict.MODEL
         && (known == null

@@ -9,6 +9,7 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.Clocks;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -373,20 +374,31 @@ public final class KernelPoller implements AutoCloseable {
    * at once some come later: on a slow disk nothing else would be seen meanwhile.
    */
   private void takeFingerprints(long now) {
-    boolean taken = false;
-    for (FileTable.Known file : files.lackingFingerprint(now)) {
+    int last = 0;
+    List<FileTable.Known> lacking = files.lackingFingerprint(now);
+    for (FileTable.Known file : lacking) {
       if (Clocks.bootNanos() - now > FINGERPRINTS_NANOS) {
         break;
       }
-      String found = inspector.fingerprint(file, anyPath(file.facts().id()), now);
-      if (found != null) {
-        files.setFingerprint(file, found, now);
-        taken = true;
+      last = takeFingerprint(file, now) ? file.facts().id() : last;
+    }
+    // One that was not there in time is by now, if a later one is: told together they are in order.
+    for (FileTable.Known file : lacking) {
+      if (file.facts().id() < last && files.lacksFingerprint(file, now)) {
+        takeFingerprint(file, now);
       }
     }
-    if (taken) {
+    if (last > 0) {
       pollFiles();
     }
+  }
+
+  private boolean takeFingerprint(FileTable.Known file, long now) {
+    String found = inspector.fingerprint(file, anyPath(file.facts().id()), now);
+    if (found != null) {
+      files.setFingerprint(file, found, now);
+    }
+    return found != null;
   }
 
   private void inspectUndecided(long now) {
