@@ -6,6 +6,7 @@
 
 #define NANOSECONDS_PER_SECOND 1000000000LL
 #define BTRFS_MAGIC            0x9123683e
+#define CTIME_QUERIED          (1U << 31)
 
 /* Turns an address into a pointer whose fields are loaded directly, at a tenth of a probe read. */
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym;
@@ -36,11 +37,15 @@ static __always_inline bool is_only_reference(struct file *file)
 	return BPF_CORE_READ(older, f_count.counter) == 1;
 }
 
-/* Commit 3aa63a569c64 (6.11) split the times of an inode into seconds and nanoseconds. */
+/*
+ * Commit 3aa63a569c64 (6.11) split the times of an inode into seconds and nanoseconds. Since 6.13
+ * the top bit of these says that somebody has asked for the time, which is no change.
+ */
 static __always_inline __s64 inode_change_time_ns(struct inode *inode)
 {
 	if (bpf_core_field_exists(inode->i_ctime_sec))
-		return inode->i_ctime_sec * NANOSECONDS_PER_SECOND + inode->i_ctime_nsec;
+		return inode->i_ctime_sec * NANOSECONDS_PER_SECOND +
+		       (inode->i_ctime_nsec & ~CTIME_QUERIED);
 	struct inode___times_6_6 *newer = (void *)inode;
 	if (bpf_core_field_exists(newer->__i_ctime))
 		return BPF_CORE_READ(newer, __i_ctime.tv_sec) * NANOSECONDS_PER_SECOND +
