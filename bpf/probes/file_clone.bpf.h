@@ -36,6 +36,8 @@ static __always_inline void file_cloned(const struct syscall *call)
 		bytes = cloned_bytes(source, &range);
 	else if (clone) /* another thread has closed the source meanwhile */
 		bytes = clone->f_inode->i_size;
+	if (source && !bytes)
+		return;
 	references.file = source;
 	read_from(&references, range.src_fd, METHOD_FICLONE, start, bytes);
 	write_to(descriptor, METHOD_FICLONE, bytes);

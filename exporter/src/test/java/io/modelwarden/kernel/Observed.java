@@ -215,6 +215,18 @@ final class Observed implements AutoCloseable {
     return sentTo(port).stream().mapToLong(sent -> sent.increment().bytes()).sum();
   }
 
+  /** Bytes that a process has moved over channels of a kind. */
+  long moved(ProcessKey process, KernelEvent.Direction direction, KernelEvent.Channel kind) {
+    return of(
+            KernelEvent.DataMoved.class,
+            moved ->
+                moved.process().equals(process)
+                    && moved.direction() == direction
+                    && moved.kind() == kind)
+        .mapToLong(moved -> moved.increment().bytes())
+        .sum();
+  }
+
   /** Ends the mark of a process that was seen; false if it has a model open or mapped. */
   boolean disarm(int pid) {
     return poller.disarm(seen(pid));

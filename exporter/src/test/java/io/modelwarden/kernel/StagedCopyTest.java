@@ -139,7 +139,7 @@ class StagedCopyTest {
     ProcessKey sender = observed.sentTo(port).get(0).process();
     assertThat(observed.of(ProcessSeen.class, seen -> seen.process().key().sameProcess(sender)))
         .anyMatch(seen -> seen.process().origin() == Origin.PASSED);
-    assertThat(moved(sender, Direction.READ, channelOf(script))).isEqualTo(received);
+    assertThat(observed.moved(sender, Direction.READ, channelOf(script))).isEqualTo(received);
   }
 
   /** What is read before anybody has looked is told by file, the rest by channel: none is lost. */
@@ -159,7 +159,7 @@ class StagedCopyTest {
             .of(FileAccessed.class, read -> read.process().equals(sender))
             .mapToLong(read -> read.increment().bytes())
             .sum();
-    assertThat(undecided + moved(sender, Direction.READ, Channel.FILE)).isEqualTo(copy);
+    assertThat(undecided + observed.moved(sender, Direction.READ, Channel.FILE)).isEqualTo(copy);
     FileFacts file =
         observed
             .of(
@@ -192,7 +192,7 @@ class StagedCopyTest {
                     read.direction() == Direction.READ
                         && read.path().equals(copyNumber(copies) + ".safetensors")))
         .isNotEmpty()
-        .allMatch(read -> moved(read.process(), Direction.READ, Channel.FILE) == 0);
+        .allMatch(read -> observed.moved(read.process(), Direction.READ, Channel.FILE) == 0);
   }
 
   @Test
@@ -243,18 +243,6 @@ class StagedCopyTest {
   /** The one that sends reads pieces through a pipe. */
   private static Channel channelOf(String script) {
     return script.contains("| nc") ? Channel.PIPE : Channel.FILE;
-  }
-
-  private static long moved(ProcessKey process, Direction direction, Channel kind) {
-    return observed
-        .of(
-            DataMoved.class,
-            moved ->
-                moved.process().equals(process)
-                    && moved.direction() == direction
-                    && moved.kind() == kind)
-        .mapToLong(moved -> moved.increment().bytes())
-        .sum();
   }
 
   private static Path copyNumber(int number) {
