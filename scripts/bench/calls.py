@@ -2,7 +2,7 @@
 """What is added to a call: the variants in turn, round after round, on a processor of its own."""
 
 from programs import BUILT, LOAD, pairs, run
-from variants import Bpftrace, Empty, LeftOut, Nothing, Ours, Witness, links, undisturbed
+from variants import Bpftrace, Empty, EmptySend, LeftOut, Nothing, Ours, Witness, links, undisturbed
 
 MODEL_BYTES = 210_000_000
 OTHER_BYTES = 4 << 20
@@ -84,7 +84,8 @@ def run_rounds(folder, files, collector, plan):
     for number in range(plan.rounds):
         left_out = LeftOut(folder, collector, files["model"])
         witness = Witness(folder, collector)
-        variants = [Nothing(), Empty(), Ours(folder, collector), left_out, witness, Bpftrace()]
+        ours = Ours(folder, collector)
+        variants = [Nothing(), Empty(), EmptySend(), ours, left_out, witness, Bpftrace()]
         shift = number % len(variants)
         for variant in variants[shift:] + variants[:shift]:
             if plan.strict:

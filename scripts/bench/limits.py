@@ -21,7 +21,7 @@ class Limit:
     most: float
     unit: str
     reached: float
-    floor: float = 0  # of it, what the empty program adds
+    floor: float = 0  # of it, what empty programs add at the same tracepoints
 
     @property
     def holds(self):
@@ -30,7 +30,8 @@ class Limit:
 
 def beyond_nothing(results, name, row):
     """Of what is added in all: a good part of it is the floor, and the processor's."""
-    return Limit(name, 300, "ns", median_added(results, row), median_added(results, row, "empty"))
+    empty = "empty_send" if "empty_send" in results["calls"][row] else "empty"
+    return Limit(name, 300, "ns", median_added(results, row), median_added(results, row, empty))
 
 
 def limits(results):

@@ -56,10 +56,11 @@ class Empty(Nothing):
     """A program at sys_exit that returns at once."""
 
     name = "empty"
+    programs = "empty.bpf.o"
 
     def __enter__(self):
         self.process = start(
-            [BUILT / "bench/attach", BUILT / "test/empty.bpf.o"],
+            [BUILT / "bench/attach", BUILT / "test" / self.programs],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -69,6 +70,16 @@ class Empty(Nothing):
 
     def __exit__(self, *_):
         end(self.process)
+
+
+class EmptySend(Empty):
+    """The same at sys_exit and at the two tracepoints that a send and its receipt pass."""
+
+    name = "empty_send"
+    programs = "empty_send.bpf.o"
+
+    def measures(self, row):
+        return row.startswith("send")
 
 
 class Ours(Agent):
