@@ -127,7 +127,7 @@ final class FileTable {
         .toList();
   }
 
-  boolean lacksFingerprint(Known file, long nowNanos) {
+  private boolean lacksFingerprint(Known file, long nowNanos) {
     Fingerprinted known = fingerprints.get(file.facts().id());
     return file.facts().verdict() == Verdict.MODEL
         && (known == null

@@ -9,7 +9,6 @@ import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.Clocks;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -374,21 +373,12 @@ public final class KernelPoller implements AutoCloseable {
    * at once some come later: on a slow disk nothing else would be seen meanwhile.
    */
   private void takeFingerprints(long now) {
-    int last = 0;
-    List<FileTable.Known> lacking = files.lackingFingerprint(now);
-    for (FileTable.Known file : lacking) {
-      if (Clocks.bootNanos() - now > FINGERPRINTS_NANOS) {
-        break;
-      }
-      last = takeFingerprint(file, now) ? file.facts().id() : last;
-    }
-    // One that was not there in time is by now, if a later one is: told together they are in order.
-    for (FileTable.Known file : lacking) {
-      if (file.facts().id() < last && files.lacksFingerprint(file, now)) {
-        takeFingerprint(file, now);
-      }
-    }
-    if (last > 0) {
+    boolean taken =
+        TakenInOrder.of(
+            files.lackingFingerprint(now),
+            () -> Clocks.bootNanos() - now <= FINGERPRINTS_NANOS,
+            file -> takeFingerprint(file, now));
+    if (taken) {
       pollFiles();
     }
   }

@@ -222,6 +222,18 @@ class FileIdentityAttackTest {
     }
   }
 
+  /** Kernels note in a file's change time that somebody has asked for it. */
+  @Test
+  void fileWhoseTimesSomebodyAskedFor_isNoOtherVersion() throws IOException {
+    Path ordinary = zeros("asked.bin", BLOB_BYTES);
+    int first = Acts.run("read_file", "read", ordinary, 1 << 20).pid();
+    int id = accessed(observed.settle(), first).fileId();
+    assertThat(verdict(id)).isEqualTo(Verdict.ORDINARY);
+    Files.readAttributes(ordinary, "unix:ctime");
+    int second = Acts.run("read_file", "read", ordinary, 1 << 20).pid();
+    assertThat(observed.settle().armed(second)).isEmpty();
+  }
+
   private static Map<String, String> secondFile(Acts.Running act) {
     Map<String, String> truth = act.goOn();
     if (truth.isEmpty()) {
