@@ -7,5 +7,5 @@
 mkdir -p "$1"
 for rules in "$REPOSITORY"/alert-rules/*.rules.yaml; do
   sed -e 's/interval: 1m$/interval: 1s/' -e 's/query_offset: 1m$/query_offset: 3s/' \
-    -e 's/\[1m\]/[1s]/g' "$rules" >"$1/$(basename "$rules")"
+    -e 's/\[1m\]/[1s]/g' -e 's/offset 1m/offset 1s/g' "$rules" >"$1/$(basename "$rules")"
 done

@@ -23,6 +23,7 @@ from grafana import (
     variable,
 )
 from promql import (
+    CALLS,
     EACH,
     OF_WORKLOAD,
     OF_WORKLOAD_AND_MODEL,
@@ -33,6 +34,7 @@ from promql import (
     chosen,
     coverage,
     joined,
+    loaded,
     or_zero,
     rate,
     read,
@@ -43,9 +45,8 @@ from promql import (
 from variables import CLUSTER, METRICS, MODEL, NAMESPACE, workload
 
 FILES = joined(OF_WORKLOAD_AND_MODEL, chosen("file_path", "file"))
-# What was touched of a mapping (method "fault") is a part of what was mapped.
-CALLS = 'disk_io_direction="read", modelwarden_io_method!="fault"'
 FOREIGN = 'modelwarden_process_origin=~"exec|ephemeral|host"'
+BY_FILE = "file_path, host_name, modelwarden_model_name"
 BY_PROGRAM = "process_executable_name, modelwarden_process_origin"
 DAY = "24h"
 
@@ -124,9 +125,9 @@ def make():
                 4,
                 stat(
                     "Read or mapped",
-                    "Model bytes that this workload read or mapped in this time range.",
+                    "Model bytes that this workload read or mapped in this time range, outside of its loading phase.",
                     "ModelReadExceedsSize",
-                    or_zero(f"sum({read(READER)})"),
+                    or_zero(f"sum({read(READER, SERVING)})"),
                     "bytes",
                     "0 B",
                     steps("text"),
@@ -283,17 +284,16 @@ def make():
                 14,
                 table(
                     "Files",
-                    "Each file that this workload touched: its size, what was read of it by calls in this time range, and how often that is the whole file.",
+                    "Each file that this workload touched: its size, what it loaded of it in this time range, what it read of it by calls outside of loading, and how often that is the whole file.",
                     "ModelFileReadExceedsSize",
                     [
                         rows(
-                            f"max by (file_path, host_name, modelwarden_model_name) (last_over_time(modelwarden_file_size_bytes{{{FILES}}}[$__range]))"
+                            f"max by ({BY_FILE}) (last_over_time(modelwarden_file_size_bytes{{{FILES}}}[$__range]))"
                         ),
+                        rows(loaded(BY_FILE, FILES)),
+                        rows(window("file_read_bytes", BY_FILE, joined(FILES, SERVING))),
                         rows(
-                            window("file_read_bytes", "file_path, host_name, modelwarden_model_name", FILES)
-                        ),
-                        rows(
-                            f"{window('file_read_bytes', 'file_path, host_name, modelwarden_model_name', FILES)} / max by (file_path, host_name, modelwarden_model_name) (last_over_time(modelwarden_file_size_bytes{{{FILES}}}[$__range]))"
+                            f"{window('file_read_bytes', BY_FILE, joined(FILES, SERVING))} / max by ({BY_FILE}) (last_over_time(modelwarden_file_size_bytes{{{FILES}}}[$__range]))"
                         ),
                     ],
                     "This workload touched no model file in this time range",
@@ -302,8 +302,9 @@ def make():
                         column("modelwarden_model_name", "Model"),
                         column("host_name", "Node"),
                         column("Value #A", "Size", unit="bytes"),
-                        column("Value #B", "Read", unit="bytes"),
-                        column("Value #C", "Times", unit="percentunit", decimals=0),
+                        column("Value #B", "Loaded", unit="bytes"),
+                        column("Value #C", "Read", unit="bytes"),
+                        column("Value #D", "Times", unit="percentunit", decimals=0),
                     ],
                     hidden=["Time"],
                     sort="Times",

@@ -26,6 +26,7 @@ from promql import (
     READER_AND_MODEL,
     SERVING,
     WITH_MODEL,
+    loading,
     memory,
     or_zero,
     read,
@@ -54,7 +55,7 @@ def stages():
     """Of several in one step the highest counts."""
     by = "host_name, modelwarden_workload_name"
     conditions = (
-        read(by, 'modelwarden_container_phase="loading"', over=EACH),
+        loading(by, over=EACH),
         read(by, SERVING, over=EACH),
         sent(by, over=EACH),
         memory(by, over=EACH),
@@ -91,7 +92,7 @@ def make():
                     "Readers",
                     "Workloads that read or mapped model data in this time range, each on each node.",
                     "ModelReadersUnusual",
-                    or_zero(f"count({read(READER)} > 0)"),
+                    or_zero(f"count({read(READER)} or {loading(READER)})"),
                     "none",
                     "0",
                     steps("text"),
@@ -203,7 +204,7 @@ def make():
                 12,
                 heatmap(
                     "Share of the model by reader",
-                    "How much of the whole model each workload read or mapped in each step: the stronger the colour, the more. A row that stays coloured is a reader that goes on.",
+                    "How much of the whole model each workload read or mapped in each step, but for what a container's own processes load: the stronger the colour, the more. A row that stays coloured is a reader that goes on.",
                     "ModelReadExceedsSize",
                     [
                         query(
@@ -218,7 +219,7 @@ def make():
                         )
                     ],
                     "percentunit",
-                    "Nobody has read a model in this time range",
+                    "Nobody has read a model in this time range, but to load it",
                 ),
             ),
             (
@@ -246,7 +247,7 @@ def make():
                 24,
                 table(
                     "Flows",
-                    "Each reader of each model in this time range: what it read, what it sent outside, what it took from memory, as bytes and as shares of the model.",
+                    "Each reader of each model in this time range: what it read, but for what a container's own processes load, what it sent outside, what it took from memory, as bytes and as shares of the model; and how fast those load at most.",
                     "ModelEgressBudgetWarning",
                     [
                         rows(read(READER_AND_MODEL)),
@@ -254,6 +255,7 @@ def make():
                         rows(sent(READER_AND_MODEL)),
                         rows(share(sent(READER_AND_MODEL), WITH_MODEL)),
                         rows(memory(READER_AND_MODEL)),
+                        rows(loading(READER_AND_MODEL)),
                     ],
                     "Nobody has read a model in this time range",
                     [
@@ -280,6 +282,7 @@ def make():
                             },
                         ),
                         column("Value #E", "Memory read", unit="bytes"),
+                        column("Value #F", "Loads at", unit="binBps"),
                     ],
                     hidden=["Time", "k8s_cluster_name"],
                     sort="Share left",

@@ -5,6 +5,9 @@ READER = (
     "k8s_cluster_name, k8s_namespace_name, host_name, modelwarden_workload_kind, modelwarden_workload_name"
 )
 READER_AND_MODEL = f"{READER}, modelwarden_model_name"
+# What was touched of a mapping (method "fault") is a part of what was mapped.
+CALLS = 'disk_io_direction="read", modelwarden_io_method!="fault"'
+LOADING = 'modelwarden_container_phase="loading"'
 SERVING = 'modelwarden_container_phase!="loading"'
 OF_A_MODEL = "k8s_cluster_name, host_name, modelwarden_model_name"
 
@@ -40,8 +43,23 @@ def window(rule, by, where, over=ALL):
 
 
 def read(by, extra="", **over):
-    """Bytes of models that were read or mapped."""
+    """Bytes of models that were read or mapped, but for what a container's own processes load."""
     return window("model_bytes", by, joined(OF_WORKLOAD_AND_MODEL, extra), **over)
+
+
+def loading(by, over=ALL):
+    """The most that was loaded in a second: rules record of it no more than who loads."""
+    rule = f"modelwarden:model_loading_bytes:rate2m{{{OF_WORKLOAD_AND_MODEL}}}"
+    return f"sum by ({by}) (max_over_time({rule}[{over}]))"
+
+
+def loaded(by, where):
+    """Bytes that were read or mapped in the loading phase, as near as increase() tells it."""
+    ways = (
+        f"increase(modelwarden_file_io_bytes_total{{{joined(where, CALLS, LOADING)}}}[{ALL}])",
+        f"increase(modelwarden_file_mapped_bytes_total{{{joined(where, LOADING)}}}[{ALL}])",
+    )
+    return f"sum by ({by}) ({' or '.join(ways)})"
 
 
 def sent(by, **over):

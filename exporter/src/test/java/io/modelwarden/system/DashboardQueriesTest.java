@@ -222,7 +222,7 @@ class DashboardQueriesTest {
     assertThat(figure("Share that left"))
         .isEqualTo((double) story.left() / DashboardStory.MODEL_BYTES);
     assertThat(figure("Read or mapped"))
-        .isEqualTo(3 * DashboardStory.MODEL_BYTES + DashboardStory.SENT);
+        .isEqualTo(2 * DashboardStory.MODEL_BYTES + DashboardStory.SENT);
     assertThat(figure("Share of the model")).isGreaterThanOrEqualTo(1);
   }
 
