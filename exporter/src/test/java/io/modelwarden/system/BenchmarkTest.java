@@ -49,6 +49,9 @@ class BenchmarkTest {
   private static final Set<String> WITH_BPFTRACE =
       Set.of("getppid", "read", "pread_model", "pread_other", "pread_small", "load");
 
+  /** Where two more tracepoints are passed. */
+  private static final Set<String> WITH_ALL_EMPTY = Set.of("send", "send_armed");
+
   @TempDir Path folder;
 
   @Test
@@ -62,6 +65,9 @@ class BenchmarkTest {
       List<String> variants = new ArrayList<>(List.of("nothing", "empty", "ours"));
       if (WITH_BPFTRACE.contains(row)) {
         variants.add("bpftrace");
+      }
+      if (WITH_ALL_EMPTY.contains(row)) {
+        variants.add("empty_send");
       }
       assertThat(results.path("calls").path(row).fieldNames())
           .toIterable()
