@@ -89,11 +89,15 @@ final class Counters {
 
   /**
    * @param later processes whose new counts are left for a later look
+   * @param beforeFiles runs before it is told what was read and written, if anything was
    */
-  void poll(Predicate<ProcessKey> later) {
+  void poll(Predicate<ProcessKey> later, Runnable beforeFiles) {
     // First, so that who has written a file is known when others have read it.
     transfers.poll(later, this::moved);
     accesses.poll(later, this::accessed);
+    if (!told.isEmpty()) {
+      beforeFiles.run();
+    }
     told.sort(IN_ORDER);
     told.forEach(sink::accept);
     told.clear();

@@ -25,6 +25,7 @@ final class Doorbells implements AutoCloseable {
   private final Set<Integer> touches;
   private final Map<Integer, String> kinds;
   private final AtomicLongArray rung;
+  private boolean touched;
 
   Doorbells(KernelSide kernel, FileInspector inspector) {
     Layouts layouts = kernel.layouts();
@@ -47,8 +48,11 @@ final class Doorbells implements AutoCloseable {
     ring.await(timeoutMillis);
   }
 
-  void drain() {
+  /** Whether somebody has touched a file since the last time. */
+  boolean drain() {
+    touched = false;
     ring.drain(this::rung);
+    return touched;
   }
 
   long pendingBytes() {
@@ -66,6 +70,7 @@ final class Doorbells implements AutoCloseable {
     int what = kind.getInt(data, at);
     rung.incrementAndGet(what);
     if (touches.contains(what)) {
+      touched = true;
       inspector.remember(
           file.getInt(data, at),
           new Places.Place(

@@ -19,16 +19,18 @@ final class FingerprintLooks {
   private static final long AGAIN_NANOS = 1_000_000_000L;
   private static final int MOST_DOUBLINGS = 12; // more than an hour
 
-  /** Looks at one version of a file that gave nothing. */
-  private record Tries(long changeTimeNanos, long lastNanos, int count) {
+  /** Looks at one version of a file that gave nothing, and whether its path was known. */
+  private record Tries(long changeTimeNanos, long lastNanos, int count, boolean byPath) {
 
-    boolean isTooEarly(FileTable.Known file, long nowNanos) {
+    /** Of a process that was met a moment ago no path is known yet: that was no try. */
+    boolean isTooEarly(FileTable.Known file, String path, long nowNanos) {
       int doublings = isOf(file) ? Math.min(count - 1, MOST_DOUBLINGS) : 0;
-      return nowNanos - lastNanos < AGAIN_NANOS << doublings;
+      return nowNanos - lastNanos < AGAIN_NANOS << doublings && (byPath || path.isEmpty());
     }
 
-    Tries next(FileTable.Known file, long nowNanos) {
-      return new Tries(file.changeTimeNanos(), nowNanos, isOf(file) ? count + 1 : 1);
+    Tries next(FileTable.Known file, String path, long nowNanos) {
+      int tried = isOf(file) ? count + 1 : 1;
+      return new Tries(file.changeTimeNanos(), nowNanos, tried, !path.isEmpty());
     }
 
     private boolean isOf(FileTable.Known file) {
@@ -48,10 +50,9 @@ final class FingerprintLooks {
     this.places = places;
   }
 
-  /** Another process has the file: what was out of reach may be no longer. */
+  /** Another process has the file: what was out of reach, or being written, may be no longer. */
   void hasAnotherWay(int fileId) {
-    tries.computeIfPresent(
-        fileId, (id, before) -> new Tries(before.changeTimeNanos(), before.lastNanos(), 1));
+    tries.remove(fileId);
   }
 
   /** These files are gone, or nobody has them in use. */
@@ -88,11 +89,11 @@ final class FingerprintLooks {
   private @Nullable Look<@Nullable String> begin(FileTable.Known file, String path, long nowNanos) {
     int id = file.facts().id();
     Tries before = tries.get(id);
-    if (thread.isExhausted() || before != null && before.isTooEarly(file, nowNanos)) {
+    if (thread.isExhausted() || before != null && before.isTooEarly(file, path, nowNanos)) {
       return null;
     }
-    Tries first = new Tries(file.changeTimeNanos(), nowNanos, 1);
-    tries.put(id, before == null ? first : before.next(file, nowNanos));
+    Tries none = new Tries(file.changeTimeNanos(), nowNanos, 0, false);
+    tries.put(id, (before == null ? none : before).next(file, path, nowNanos));
     List<Place> known = places.of(id);
     return thread.begin(() -> look.fingerprint(file, path, known));
   }

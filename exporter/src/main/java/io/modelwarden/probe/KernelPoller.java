@@ -173,9 +173,20 @@ public final class KernelPoller implements AutoCloseable {
   private long count() {
     long began = Clocks.bootNanos();
     Predicate<ProcessKey> later = processes.isWaiting();
-    counters.poll(later);
+    counters.poll(later, this::nameCopies);
     mappings.poll(later);
     return began;
+  }
+
+  /**
+   * Who has just read a file has rung before: what was a copy in the making when it was looked at
+   * may be one by now, and what is told of it is told for good.
+   */
+  private void nameCopies() {
+    if (doorbells.drain()) {
+      pollFiles();
+      takeFingerprints(Clocks.bootNanos());
+    }
   }
 
   /**

@@ -147,6 +147,20 @@ class CopyIdentityTest {
     }
   }
 
+  /**
+   * Looked at while it was written: whoever sends it at once must not be told under its own name.
+   */
+  @Test
+  void copyThatIsReadAsSoonAsItIsWritten_hasItsFingerprintAtOnce() throws IOException {
+    Path hasty = folder.resolve("hasty.safetensors");
+    Files.copy(folder.resolve("model.safetensors"), hasty);
+    try (RandomAccessFile writer = new RandomAccessFile(hasty.toFile(), "rw")) {
+      assertThat(writer.length()).isEqualTo(BYTES);
+      assertThat(read(hasty).fingerprint()).isEmpty();
+    }
+    assertThat(read(hasty).fingerprint()).isEqualTo(original.fingerprint());
+  }
+
   private static FileFacts changed(String name, long at) throws IOException {
     Path copy = folder.resolve(name + ".safetensors");
     Files.copy(folder.resolve("model.safetensors"), copy);
