@@ -31,7 +31,8 @@ limit if one is missed.
   witness it runs with `kernel.race-witness`.
 - Limits of calls are of what is added to *nothing*, where they do not say that it is to *empty*. The empty program
   alone took 10 to 14 ns of a call on one processor and 86 to 106 on another, where returns and indirect jumps are
-  slow: empty programs at all that a `send` and its `recv` pass took 413 ns there, more than the limit. Pipes and io_uring have no limits: the rows say what they cost.
+  slow: empty programs at all that a `send` and its `recv` pass took 413 ns there, more than the limit. Pipes and
+  io_uring have no limits: the rows say what they cost.
 - Programs print into files: whoever reads a holder's output counts as one that may hold a model, and so does what
   it starts.
 - No other program traces meanwhile; what comes between is measured again. Every turn ends with a check

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.modelwarden.probe;
 
+import static io.modelwarden.probe.AttachedKernel.attached;
+import static io.modelwarden.probe.AttachedKernel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelwarden.event.FileFacts;
-import io.modelwarden.libbpf.LibBpf;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,30 +50,5 @@ class FileTableTest {
     }
     assertThat(seen).hasSizeGreaterThanOrEqualTo(20);
     assertThat(seen).extracting(FileFacts::id).isSorted();
-  }
-
-  private static KernelSide attached() {
-    return KernelSide.start(
-        LibBpf.load(),
-        new ProbeSettings(
-            1 << 20,
-            64 << 20,
-            true,
-            false,
-            List.of(".safetensors"),
-            Map.of(),
-            1 << 16,
-            KernelFeatures.hasName("bpf_task_from_vpid"),
-            false,
-            ProbeSettings.Trail.defaults()));
-  }
-
-  /** By another process: what this one does is the agent's own. */
-  private static void read(Path file) throws IOException, InterruptedException {
-    Process reader =
-        new ProcessBuilder("cat", file.toString())
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(reader.waitFor()).isZero();
   }
 }
