@@ -139,15 +139,17 @@ struct totals {
  * a power of two. Bytes whose place is not known for sure may be any.
  */
 struct coverage {
-	__u64 slots[COVERAGE_WORDS];
-	__u64 unplaced_bytes;
 	__u32 slot_shift; /* by the size that the file had at first */
 	__u32 begun;
+	__u64 unplaced_bytes;
+	__u64 slots[COVERAGE_WORDS];
 };
 
+/* Two cache lines, of which a read of a small file's part touches one. */
 struct access_count {
 	struct totals totals;
 	struct coverage coverage; /* of reads */
+	__u64 reserved;
 };
 
 enum access_method {
@@ -523,7 +525,7 @@ ASSERT_SIZE(file_key, 24);
 ASSERT_SIZE(file_facts, 48);
 ASSERT_SIZE(totals, 40);
 ASSERT_SIZE(coverage, 16 + 8 * (COVERAGE_WORDS));
-ASSERT_SIZE(access_count, 56 + 8 * (COVERAGE_WORDS));
+ASSERT_SIZE(access_count, 64 + 8 * (COVERAGE_WORDS));
 ASSERT_SIZE(access_key, 24);
 ASSERT_SIZE(mapping_key, 24);
 ASSERT_SIZE(range_set, 16 + 16 * MAPPING_RANGES);

@@ -3,11 +3,12 @@
 #ifndef MODELWARDEN_LIB_ACCESS_H
 #define MODELWARDEN_LIB_ACCESS_H
 
+/* By key, where it is counted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, struct access_key);
-	__type(value, struct access_count);
+	__type(value, __u32);
 } accesses SEC(".maps");
 
 /* Apart, because the stack of all that call each other on the way to a channel is short. */
@@ -67,34 +68,73 @@ static __always_inline void describe_touch(struct doorbell *where, const struct 
 		facts->verdict == FILE_UNDECIDED ? DOORBELL_FILE_UNDECIDED : DOORBELL_FIRST_TOUCH;
 }
 
-/* Whether it is counted: the process has accessed the file in this way before. */
-__noinline int count_next_access(const struct access_key *key, const struct references *references,
-				 __u64 start, __u64 bytes)
+static __always_inline __u32 place_of(const struct access_key *key)
 {
-	struct access_count *count;
+	__u32 *place = bpf_map_lookup_elem(&accesses, key);
+
+	return place ? *place : NO_PLACE;
+}
+
+/* False if there is no such place. */
+static __always_inline bool count_read_at(__u32 place, struct file *file, __u64 start, __u64 bytes)
+{
+	struct access_count *count = count_at(place);
+
+	if (!count)
+		return false;
+	add_to_totals(&count->totals, bytes);
+	cover(&count->coverage, start_in_file(file, start, bytes), bytes);
+	return true;
+}
+
+static __always_inline bool count_written_at(__u32 place, __u64 bytes)
+{
+	struct access_count *count = count_at(place);
+
+	if (!count)
+		return false;
+	add_to_totals(&count->totals, bytes);
+	return true;
+}
+
+/* Where it is counted if the process has accessed the file in this way before, else NO_PLACE. */
+__noinline __u32 count_next_access(const struct access_key *key,
+				   const struct references *references, __u64 start, __u64 bytes)
+{
+	__u32 place;
+	bool counted;
 
 	if (!key || !references)
-		return 0;
-	count = bpf_map_lookup_elem(&accesses, key);
+		return NO_PLACE;
+	place = place_of(key);
+	counted = key->direction == DIRECTION_READ
+			  ? count_read_at(place, references->file, start, bytes)
+			  : count_written_at(place, bytes);
+	return counted ? place : NO_PLACE;
+}
+
+/* It may be another thread's by now, which is as good. */
+static __always_inline void begin_access(const struct access_key *key, __u64 file_bytes)
+{
+	__u32 place = take_place();
+	struct access_count *count = count_at(place);
+
 	if (!count)
-		return 0;
-	add_to_totals(&count->totals, bytes);
-	if (key->direction == DIRECTION_READ)
-		cover(&count->coverage, start_in_file(references->file, start, bytes), bytes);
-	return 1;
+		return;
+	__builtin_memset(count, 0, sizeof(*count));
+	count->totals.first_ns = bpf_ktime_get_boot_ns();
+	begin_coverage(&count->coverage, file_bytes);
+	if (bpf_map_update_elem(&accesses, key, &place, BPF_NOEXIST))
+		give_back_place(place);
 }
 
 __noinline int count_first_access(const struct access_key *key, const struct references *references,
 				  __u64 start, __u64 bytes, __u64 file_bytes)
 {
-	struct access_count fresh = {};
-
 	if (!key || !references)
 		return 0;
-	fresh.totals.first_ns = bpf_ktime_get_boot_ns();
-	begin_coverage(&fresh.coverage, file_bytes);
-	bpf_map_update_elem(&accesses, key, &fresh, BPF_NOEXIST);
-	if (count_next_access(key, references, start, bytes))
+	begin_access(key, file_bytes);
+	if (count_next_access(key, references, start, bytes) != NO_PLACE)
 		return 0;
 	count_failure(FAILURE_COUNTER_MAP_FULL);
 	return count_elsewhere(&key->process, key->direction == DIRECTION_READ ? bytes : 0, 0);
@@ -112,10 +152,13 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 {
 	struct access_key key = {.method = method, .direction = direction};
 	struct file_key file_key = {};
-	__u32 whose = verdict_of(task);
+	struct sight sight;
+	__u32 whose;
 	struct file_facts *facts;
 	bool full = false;
 
+	see(inode, &sight);
+	whose = verdict_of(task);
 	if (is_passed_over(inode, whose))
 		return 0;
 	read_process_key(task, &key.process);
@@ -129,8 +172,12 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 	*model = facts->verdict == FILE_MODEL;
 	key.file_id = facts->id;
 	struct references references = {.task = task, .file = file};
-	if (count_next_access(&key, &references, start, bytes))
+	sight.place = count_next_access(&key, &references, start, bytes);
+	if (sight.place != NO_PLACE) {
+		if (method == METHOD_READ)
+			remember_read(&key, &file_key, &sight, cgroup_if_any_counts(task));
 		return key.file_id;
+	}
 	struct doorbell where = {.process = key.process};
 	describe_touch(&where, &file_key, facts, descriptor, 0);
 	touch_file(&references, &where, 0);

@@ -121,10 +121,18 @@ static __always_inline bool is_left_alone(struct inode *inode, struct task_struc
 	       !may_be_held(inode) && is_left_out(cgroup_id_of(task));
 }
 
+/* The same process has read the same version of the file a moment ago. */
+static __always_inline bool read_again(const struct syscall *call, struct file *file, __u64 bytes)
+{
+	return call->class < CLASS_SENDFILE && may_be_model(file->f_inode) &&
+	       count_read_at(recent_place(call->task, file->f_inode), file, start_of(call), bytes);
+}
+
 static __always_inline void model_file_read(const struct syscall *call)
 {
 	__u32 descriptor;
 	struct file *file;
+	__u64 bytes;
 
 	if (call->result <= 0)
 		return;
@@ -133,7 +141,9 @@ static __always_inline void model_file_read(const struct syscall *call)
 	if (file && !setting_race_witness &&
 	    (!is_source(file->f_inode) || is_left_alone(file->f_inode, call->task)))
 		return;
+	bytes = clamp_result(call, requested_of_read(call));
+	if (file && !setting_race_witness && read_again(call, file, bytes))
+		return;
 	struct references references = {.file = file};
-	read_from(&references, descriptor, method_of_read(call), start_of(call),
-		  clamp_result(call, requested_of_read(call)));
+	read_from(&references, descriptor, method_of_read(call), start_of(call), bytes);
 }

@@ -65,7 +65,7 @@ __noinline int count_by_witness(__u64 address, __u32 method, __u64 start, __u64 
 		return RACE_COUNTED;
 	note_holder(facts, inode, whose);
 	key.file_id = facts->id;
-	if (count_next_access(&key, &references, start, bytes))
+	if (count_next_access(&key, &references, start, bytes) != NO_PLACE)
 		return RACE_COUNTED;
 	struct doorbell where = {.process = key.process};
 	describe_touch(&where, &file_key, facts, -1, 0);

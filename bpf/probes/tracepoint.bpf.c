@@ -33,6 +33,8 @@
 #include "blind_spot.bpf.h"
 #include "trail.bpf.h"
 #include "staged.bpf.h"
+#include "place.bpf.h"
+#include "recent_read.bpf.h"
 #include "access.bpf.h"
 #include "mapping.bpf.h"
 #include "socket.bpf.h"

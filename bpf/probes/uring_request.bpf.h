@@ -124,7 +124,7 @@ static __always_inline bool take_back(__u64 address, __s32 result)
 
 	if (!request)
 		return false;
-	count = bpf_map_lookup_elem(&accesses, &request->key);
+	count = count_at(place_of(&request->key));
 	if (count)
 		__sync_fetch_and_add(&count->totals.bytes,
 				     (result > 0 ? result : 0) - request->bytes);

@@ -24,6 +24,7 @@ public final class BpfMap {
   private int descriptor = -1;
   private int batchEntries = FIRST_BATCH;
   private volatile @Nullable Batch idle;
+  private @Nullable SharedMemory values;
 
   BpfMap(Native functions, Pointer map, String name) {
     this.functions = functions;
@@ -174,6 +175,39 @@ public final class BpfMap {
     Batch free = idle;
     idle = null;
     return free == null ? new Batch(batchEntries, keyBytes, valueBytes) : free;
+  }
+
+  /** Puts a value on a stack. */
+  public void push(byte[] value) {
+    try (Memory valueMemory = copy(value)) {
+      check(
+          "push to map " + name, functions.bpf_map_update_elem(descriptor(), null, valueMemory, 0));
+    }
+  }
+
+  /**
+   * The memory of an array that can be mapped, from its first value to at least this one. Values
+   * lie side by side, each from a multiple of 8 bytes on. One thread asks for it; what it was given
+   * before must not be used any more.
+   */
+  public ByteBuffer sharedValues(int index) {
+    long needed = (index + 1L) * valueBytes;
+    if (values == null || values.bytes() < needed) {
+      long all = SharedMemory.wholePages((long) maxEntries * valueBytes);
+      long grown =
+          SharedMemory.wholePages(values == null ? needed : Math.max(needed, 2 * values.bytes()));
+      closeValues();
+      values = SharedMemory.readOnly(this, 0, Math.min(all, grown));
+    }
+    return values.buffer(0, values.bytes());
+  }
+
+  /** Nobody uses what was shared any more. */
+  void closeValues() {
+    if (values != null) {
+      values.close();
+      values = null;
+    }
   }
 
   /** Before load: what a map of global variables will begin with. */

@@ -83,7 +83,7 @@ interface Native extends Library {
 
   int bpf_map_lookup_elem(int map, Pointer key, Pointer value);
 
-  int bpf_map_update_elem(int map, Pointer key, Pointer value, long flags);
+  int bpf_map_update_elem(int map, @Nullable Pointer key, Pointer value, long flags);
 
   int bpf_map_delete_elem(int map, Pointer key);
 }

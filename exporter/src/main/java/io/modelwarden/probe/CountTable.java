@@ -3,7 +3,6 @@ package io.modelwarden.probe;
 
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.ProcessKey;
-import io.modelwarden.libbpf.BpfMap;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -30,7 +29,7 @@ final class CountTable {
   /** What was known after the last poll. */
   private record Known(long bytes, long operations, long lastNanos) {}
 
-  private final BpfMap map;
+  private final CountMap map;
   private final int keyBytes;
   private final Layouts.CountsLayout layout;
   private final Layouts.ProcessKeyLayout owner;
@@ -38,7 +37,7 @@ final class CountTable {
   private final Map<MapKey, Known> known = new HashMap<>();
 
   /** The key of the map begins with the process that the entry belongs to. */
-  CountTable(BpfMap map, Layouts layouts, Layouts.CountsLayout layout, Clock clock) {
+  CountTable(CountMap map, Layouts layouts, Layouts.CountsLayout layout, Clock clock) {
     this.map = map;
     this.keyBytes = map.keyBytes();
     this.layout = layout;

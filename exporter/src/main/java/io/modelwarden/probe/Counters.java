@@ -63,16 +63,19 @@ final class Counters {
     this.sink = sink;
     this.flowDecoder = new FlowDecoder(layouts);
     this.transferDecoder = new TransferDecoder(layouts);
-    this.transfers = new CountTable(kernel.map("transfers"), layouts, layouts.counts, clock);
+    this.transfers =
+        new CountTable(CountMap.of(kernel.map("transfers")), layouts, layouts.counts, clock);
     this.accesses =
         new CoveredCountTable(
-            kernel.map("accesses"),
+            new PlacedCounts(
+                kernel.map("accesses"), kernel.map("access_counts"), kernel.map("free_places")),
             layouts,
             layouts.accessCount,
             Layouts.CountsLayout.of(layouts.accessCount, "totals.", "totals.bytes"),
             clock);
-    this.flows = new CountTable(kernel.map("flows"), layouts, layouts.counts, clock);
-    this.memoryReads = new CountTable(kernel.map("memory_reads"), layouts, layouts.counts, clock);
+    this.flows = new CountTable(CountMap.of(kernel.map("flows")), layouts, layouts.counts, clock);
+    this.memoryReads =
+        new CountTable(CountMap.of(kernel.map("memory_reads")), layouts, layouts.counts, clock);
     this.accessFile = layouts.accessKey.integer("file_id", 4);
     this.accessMethod = layouts.accessKey.integer("method", 2);
     this.accessDirection = layouts.accessKey.integer("direction", 2);

@@ -5,7 +5,6 @@ import io.modelwarden.btf.StructLayout;
 import io.modelwarden.event.Coverage;
 import io.modelwarden.event.Increment;
 import io.modelwarden.event.ProcessKey;
-import io.modelwarden.libbpf.BpfMap;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,7 +34,7 @@ final class CoveredCountTable {
    * @param totals where the totals lie in the value
    */
   CoveredCountTable(
-      BpfMap map, Layouts layouts, StructLayout value, Layouts.CountsLayout totals, Clock clock) {
+      CountMap map, Layouts layouts, StructLayout value, Layouts.CountsLayout totals, Clock clock) {
     this.counts = new CountTable(map, layouts, totals, clock);
     this.layout = new Layouts.CoverageLayout(value);
   }

@@ -7,6 +7,7 @@ import io.modelwarden.event.KernelEvent;
 import io.modelwarden.event.ProcessFacts;
 import io.modelwarden.event.ProcessKey;
 import io.modelwarden.libbpf.Clocks;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -47,6 +48,7 @@ public final class KernelPoller implements AutoCloseable {
   private final Disarming disarming;
   private final Declarations declarations;
   private final SessionMarks sessionMarks;
+  private final ByteBuffer pollsEnded;
   private final Channels channels;
   private final CgroupTable cgroups;
   private final FileHolders holders;
@@ -100,6 +102,7 @@ public final class KernelPoller implements AutoCloseable {
     this.sharedMemory = new SharedMemory(kernel, declarations, spaces, clock, names, selected);
     this.sessionMarks = new SessionMarks(kernel);
     this.channels = new Channels(kernel);
+    this.pollsEnded = kernel.variable("polls_ended");
     cgroups.activate();
   }
 
@@ -163,6 +166,7 @@ public final class KernelPoller implements AutoCloseable {
       sweep(now);
     }
     end(processes.ended(counted));
+    pollsEnded.putInt(0, pollsEnded.getInt(0) + 1);
   }
 
   /**

@@ -191,6 +191,10 @@ public final class KernelSide implements AutoCloseable {
     variable("setting_share_window_ns").putLong(0, trail.window().toNanos());
     flag("setting_accepted_passes", trail.acceptedPasses());
     settings.mapEntries().forEach((name, entries) -> map(name).setMaxEntries(entries));
+    int places = capacity("accesses");
+    map("access_counts").setMaxEntries(places);
+    map("free_places").setMaxEntries(places);
+    variable("setting_places").putInt(0, places);
     variable("setting_staged_files").putInt(0, capacity("channels") / 2);
     map("doorbells").setMaxEntries(settings.ringBytes());
   }

@@ -58,7 +58,7 @@ final class MappingSampler {
     this.map = kernel.map("mappings");
     this.distinct =
         new CoveredCountTable(
-            map,
+            CountMap.of(map),
             layouts,
             layouts.mappingCount,
             Layouts.CountsLayout.of(layouts.mappingCount, "", "distinct.bytes"),

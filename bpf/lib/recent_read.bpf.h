@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Most reads are like the one before: the same process, the same version of the same file. Each
+ * processor remembers where the last few of them were counted, and finds the count again by loads
+ * alone, where two look-ups would cost most of what a read is made to wait.
+ *
+ * What is remembered holds until user space has ended a poll: only there verdicts, cgroups and
+ * files are decided on anew.
+ */
+#ifndef MODELWARDEN_LIB_RECENT_READ_H
+#define MODELWARDEN_LIB_RECENT_READ_H
+
+enum { RECENT_READS = 32 };
+
+/* Not of btrfs, whose files are told apart by what is not loaded so fast. */
+struct recent_read {
+	__u32 version; /* odd while it is written */
+	__u32 poll;
+	struct process_key process;
+	__u32 device;
+	__u32 generation;
+	__u64 inode;
+	__u64 size_bytes;
+	__s64 change_time_ns;
+	__u64 cgroup; /* 0 if all count alike */
+	__u32 place;
+	__u32 reserved;
+};
+
+struct recent_reads {
+	struct recent_read slots[RECENT_READS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct recent_reads);
+} recent_reads SEC(".maps");
+
+__u32 polls_ended;
+
+/* On one processor a program may only be interrupted: order is what the compiler makes of it. */
+#define in_order() asm volatile("" ::: "memory")
+
+static __always_inline struct recent_read *recent_slot(__u32 tgid, __u64 inode)
+{
+	struct recent_reads *own;
+	__u32 zero = 0;
+
+	own = bpf_map_lookup_elem(&recent_reads, &zero);
+	return own ? &own->slots[(inode + tgid) & (RECENT_READS - 1)] : NULL;
+}
+
+static __always_inline __u64 cgroup_if_any_counts(struct task_struct *task)
+{
+	return selection_active ? cgroup_id_of(task) : 0;
+}
+
+/* Where it is counted what this process reads of this file, NO_PLACE if that is not remembered. */
+static __always_inline __u32 recent_place(struct task_struct *task, struct inode *inode)
+{
+	struct recent_read *slot = recent_slot(task->tgid, inode->i_ino);
+	__u32 version, place;
+
+	if (!slot)
+		return NO_PLACE;
+	version = slot->version;
+	in_order();
+	if (slot->inode != inode->i_ino || slot->process.tgid != (__u32)task->tgid ||
+	    slot->poll != polls_ended || slot->process.exec_id != task->self_exec_id ||
+	    slot->process.start_time_ns != task->group_leader->start_boottime ||
+	    slot->device != inode->i_sb->s_dev || slot->generation != inode->i_generation ||
+	    slot->size_bytes != (__u64)inode->i_size ||
+	    slot->change_time_ns != inode_change_time_ns(inode) ||
+	    slot->cgroup != cgroup_if_any_counts(task))
+		return NO_PLACE;
+	place = slot->place;
+	in_order();
+	return version & 1 || slot->version != version ? NO_PLACE : place;
+}
+
+/* What was there before anything about the file was looked up. */
+struct sight {
+	__u64 size_bytes;
+	__s64 change_time_ns;
+	__u32 poll;
+	__u32 place; /* that was found then */
+};
+
+static __always_inline void see(struct inode *inode, struct sight *sight)
+{
+	sight->poll = polls_ended;
+	in_order();
+	sight->size_bytes = inode->i_size;
+	sight->change_time_ns = inode_change_time_ns(inode);
+}
+
+static __always_inline void remember_read(const struct access_key *key, const struct file_key *file,
+					  const struct sight *sight, __u64 cgroup)
+{
+	struct recent_read *slot = recent_slot(key->process.tgid, file->inode);
+	__u32 version;
+
+	if (!slot || file->subvolume)
+		return;
+	version = slot->version;
+	if (version & 1 ||
+	    __sync_val_compare_and_swap(&slot->version, version, version + 1) != version)
+		return;
+	in_order();
+	slot->poll = sight->poll;
+	slot->process = key->process;
+	slot->device = file->device;
+	slot->generation = file->generation;
+	slot->inode = file->inode;
+	slot->size_bytes = sight->size_bytes;
+	slot->change_time_ns = sight->change_time_ns;
+	slot->cgroup = cgroup;
+	slot->place = sight->place;
+	in_order();
+	slot->version = version + 2;
+}
+
+#endif
