@@ -290,6 +290,33 @@ class CgroupSelectionTest {
     }
   }
 
+  /** Also where the reader goes on as it began. */
+  @Test
+  void readerThatIsLeftOutLater_isCountedNoLonger() throws IOException {
+    Path model = model();
+    ByName judge = new ByName();
+    try (Cgroup cgroup = Cgroup.create();
+        Cgroup other = Cgroup.create();
+        Observed observed = new Observed(judge.with(other, leftOut()));
+        Acts.Running reader =
+            Acts.start(
+                "in_cgroup",
+                cgroup.folder(),
+                Acts.path("read_in_turn"),
+                5000,
+                100,
+                model,
+                "--pause")) {
+      observed.settle();
+      judge.with(cgroup, leftOut());
+      observed.reselect();
+      observed.settle();
+      reader.goOn();
+      observed.settle();
+      assertThat(bytes(observed, reader.pid())).isEqualTo(reader.number("bytes"));
+    }
+  }
+
   /** A declared blind spot: nobody has told that it is worth anything. */
   @Test
   void readerLeftOut_ofAModelThatNobodySelectedHasHad_givesNothing() throws IOException {
