@@ -24,7 +24,7 @@ public final class BpfMap {
   private int descriptor = -1;
   private int batchEntries = FIRST_BATCH;
   private volatile @Nullable Batch idle;
-  private @Nullable SharedMemory values;
+  private @Nullable SharedArray shared;
 
   BpfMap(Native functions, Pointer map, String name) {
     this.functions = functions;
@@ -185,28 +185,18 @@ public final class BpfMap {
     }
   }
 
-  /**
-   * The memory of an array that can be mapped, from its first value to at least this one. Values
-   * lie side by side, each from a multiple of 8 bytes on. One thread asks for it; what it was given
-   * before must not be used any more.
-   */
-  public ByteBuffer sharedValues(int index) {
-    long needed = (index + 1L) * valueBytes;
-    if (values == null || values.bytes() < needed) {
-      long all = SharedMemory.wholePages((long) maxEntries * valueBytes);
-      long grown =
-          SharedMemory.wholePages(values == null ? needed : Math.max(needed, 2 * values.bytes()));
-      closeValues();
-      values = SharedMemory.readOnly(this, 0, Math.min(all, grown));
+  /** The values of an array that the kernel shares. After load; the same each time. */
+  public SharedArray sharedArray() {
+    if (shared == null) {
+      shared = new SharedArray(this);
     }
-    return values.buffer(0, values.bytes());
+    return shared;
   }
 
-  /** Nobody uses what was shared any more. */
-  void closeValues() {
-    if (values != null) {
-      values.close();
-      values = null;
+  /** Nobody reads what is shared any more. */
+  void close() {
+    if (shared != null) {
+      shared.close();
     }
   }
 

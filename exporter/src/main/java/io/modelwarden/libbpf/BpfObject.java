@@ -119,7 +119,7 @@ public final class BpfObject implements AutoCloseable {
   public void close() {
     globals.values().forEach(SharedMemory::close);
     globals.clear();
-    maps.values().forEach(BpfMap::closeValues);
+    maps.values().forEach(BpfMap::close);
     functions.bpf_object__close(object);
     file.close();
   }

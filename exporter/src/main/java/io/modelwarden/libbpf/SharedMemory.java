@@ -37,14 +37,6 @@ final class SharedMemory implements AutoCloseable {
     }
   }
 
-  static long wholePages(long bytes) {
-    return (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-  }
-
-  long bytes() {
-    return bytes;
-  }
-
   ByteBuffer buffer(long offset, long length) {
     return start.getByteBuffer(offset, length).order(ByteOrder.LITTLE_ENDIAN);
   }

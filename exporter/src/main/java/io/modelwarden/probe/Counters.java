@@ -68,7 +68,9 @@ final class Counters {
     this.accesses =
         new CoveredCountTable(
             new PlacedCounts(
-                kernel.map("accesses"), kernel.map("access_counts"), kernel.map("free_places")),
+                kernel.map("accesses"),
+                kernel.map("access_counts").sharedArray(),
+                kernel.map("free_places")),
             layouts,
             layouts.accessCount,
             Layouts.CountsLayout.of(layouts.accessCount, "totals.", "totals.bytes"),

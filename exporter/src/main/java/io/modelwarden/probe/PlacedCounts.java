@@ -2,7 +2,7 @@
 package io.modelwarden.probe;
 
 import io.modelwarden.libbpf.BpfMap;
-import java.nio.ByteBuffer;
+import io.modelwarden.libbpf.SharedArray;
 import java.util.Optional;
 
 /**
@@ -12,15 +12,15 @@ import java.util.Optional;
 final class PlacedCounts implements CountMap {
 
   private final BpfMap places;
-  private final BpfMap counts;
+  private final SharedArray counts;
   private final BpfMap free;
 
   /**
    * @param places by key, 4 bytes each
-   * @param counts by place, shared with the kernel
+   * @param counts by place
    * @param free those that were given back
    */
-  PlacedCounts(BpfMap places, BpfMap counts, BpfMap free) {
+  PlacedCounts(BpfMap places, SharedArray counts, BpfMap free) {
     this.places = places;
     this.counts = counts;
     this.free = free;
@@ -36,8 +36,7 @@ final class PlacedCounts implements CountMap {
     places.forEach(
         (keys, keyAt, values, at) -> {
           int place = values.getInt(at);
-          ByteBuffer shared = counts.sharedValues(place);
-          consumer.accept(keys, keyAt, shared, place * counts.valueBytes());
+          consumer.accept(keys, keyAt, counts.upTo(place), counts.offset(place));
         });
   }
 
