@@ -152,12 +152,12 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 {
 	struct access_key key = {.method = method, .direction = direction};
 	struct file_key file_key = {};
-	struct sight sight;
-	__u32 whose;
 	struct file_facts *facts;
+	struct sight sight;
+	__u32 whose, place;
 	bool full = false;
 
-	see(inode, &sight);
+	begin_sight(&sight);
 	whose = verdict_of(task);
 	if (is_passed_over(inode, whose))
 		return 0;
@@ -170,12 +170,13 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 	if (!facts)
 		return 0;
 	*model = facts->verdict == FILE_MODEL;
+	end_sight(&sight, facts);
 	key.file_id = facts->id;
 	struct references references = {.task = task, .file = file};
-	sight.place = count_next_access(&key, &references, start, bytes);
-	if (sight.place != NO_PLACE) {
+	place = count_next_access(&key, &references, start, bytes);
+	if (place != NO_PLACE) {
 		if (method == METHOD_READ)
-			remember_read(&key, &file_key, &sight, cgroup_if_any_counts(task));
+			remember_read(&key, &file_key, &sight, cgroup_if_any_counts(task), place);
 		return key.file_id;
 	}
 	struct doorbell where = {.process = key.process};

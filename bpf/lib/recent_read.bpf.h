@@ -57,47 +57,61 @@ static __always_inline __u64 cgroup_if_any_counts(struct task_struct *task)
 	return selection_active ? cgroup_id_of(task) : 0;
 }
 
+static __always_inline bool is_same_reader(const struct recent_read *slot, struct task_struct *task)
+{
+	return slot->process.exec_id == task->self_exec_id &&
+	       slot->process.start_time_ns == task->group_leader->start_boottime &&
+	       slot->cgroup == cgroup_if_any_counts(task);
+}
+
+static __always_inline bool is_same_file(const struct recent_read *slot, struct inode *inode)
+{
+	return slot->size_bytes == (__u64)inode->i_size &&
+	       slot->change_time_ns == inode_change_time_ns(inode) &&
+	       slot->generation == inode->i_generation && slot->device == inode->i_sb->s_dev;
+}
+
 /* Where it is counted what this process reads of this file, NO_PLACE if that is not remembered. */
 static __always_inline __u32 recent_place(struct task_struct *task, struct inode *inode)
 {
-	struct recent_read *slot = recent_slot(task->tgid, inode->i_ino);
-	__u32 version, place;
+	__u32 tgid = task->tgid, version, place;
+	__u64 number = inode->i_ino;
+	struct recent_read *slot = recent_slot(tgid, number);
 
 	if (!slot)
 		return NO_PLACE;
 	version = slot->version;
 	in_order();
-	if (slot->inode != inode->i_ino || slot->process.tgid != (__u32)task->tgid ||
-	    slot->poll != polls_ended || slot->process.exec_id != task->self_exec_id ||
-	    slot->process.start_time_ns != task->group_leader->start_boottime ||
-	    slot->device != inode->i_sb->s_dev || slot->generation != inode->i_generation ||
-	    slot->size_bytes != (__u64)inode->i_size ||
-	    slot->change_time_ns != inode_change_time_ns(inode) ||
-	    slot->cgroup != cgroup_if_any_counts(task))
+	if (slot->inode != number || slot->process.tgid != tgid || slot->poll != polls_ended ||
+	    !is_same_reader(slot, task) || !is_same_file(slot, inode))
 		return NO_PLACE;
 	place = slot->place;
 	in_order();
 	return version & 1 || slot->version != version ? NO_PLACE : place;
 }
 
-/* What was there before anything about the file was looked up. */
+/* Of which version a read is, taken in this order and before the file's id. */
 struct sight {
+	__u32 poll;
 	__u64 size_bytes;
 	__s64 change_time_ns;
-	__u32 poll;
-	__u32 place; /* that was found then */
 };
 
-static __always_inline void see(struct inode *inode, struct sight *sight)
+static __always_inline void begin_sight(struct sight *sight)
 {
 	sight->poll = polls_ended;
 	in_order();
-	sight->size_bytes = inode->i_size;
-	sight->change_time_ns = inode_change_time_ns(inode);
+}
+
+static __always_inline void end_sight(struct sight *sight, const struct file_facts *facts)
+{
+	sight->size_bytes = facts->size_bytes;
+	sight->change_time_ns = facts->change_time_ns;
+	in_order();
 }
 
 static __always_inline void remember_read(const struct access_key *key, const struct file_key *file,
-					  const struct sight *sight, __u64 cgroup)
+					  const struct sight *sight, __u64 cgroup, __u32 place)
 {
 	struct recent_read *slot = recent_slot(key->process.tgid, file->inode);
 	__u32 version;
@@ -117,7 +131,7 @@ static __always_inline void remember_read(const struct access_key *key, const st
 	slot->size_bytes = sight->size_bytes;
 	slot->change_time_ns = sight->change_time_ns;
 	slot->cgroup = cgroup;
-	slot->place = sight->place;
+	slot->place = place;
 	in_order();
 	slot->version = version + 2;
 }

@@ -122,14 +122,20 @@ static __always_inline bool is_left_alone(struct inode *inode, struct task_struc
 }
 
 /* The same process has read the same version of the file a moment ago. */
-static __always_inline bool read_again(const struct syscall *call, struct file *file, __u64 bytes)
+static __always_inline bool read_again(const struct syscall *call, struct file *file,
+				       struct inode *inode, __u64 bytes)
 {
-	return call->class < CLASS_SENDFILE && may_be_model(file->f_inode) &&
-	       count_read_at(recent_place(call->task, file->f_inode), file, start_of(call), bytes);
+	__u32 place;
+
+	if (call->class >= CLASS_SENDFILE || !may_be_model(inode))
+		return false;
+	place = recent_place(call->task, inode);
+	return place != NO_PLACE && count_read_at(place, file, start_of(call), bytes);
 }
 
 static __always_inline void model_file_read(const struct syscall *call)
 {
+	struct inode *inode;
 	__u32 descriptor;
 	struct file *file;
 	__u64 bytes;
@@ -138,11 +144,12 @@ static __always_inline void model_file_read(const struct syscall *call)
 		return;
 	descriptor = call->class == CLASS_SENDFILE ? argument(call, 1) : argument(call, 0);
 	file = file_of_task(call->task, descriptor);
-	if (file && !setting_race_witness &&
-	    (!is_source(file->f_inode) || is_left_alone(file->f_inode, call->task)))
+	inode = file ? file->f_inode : NULL;
+	if (inode && !setting_race_witness &&
+	    (!is_source(inode) || is_left_alone(inode, call->task)))
 		return;
 	bytes = clamp_result(call, requested_of_read(call));
-	if (file && !setting_race_witness && read_again(call, file, bytes))
+	if (inode && !setting_race_witness && read_again(call, file, inode, bytes))
 		return;
 	struct references references = {.file = file};
 	read_from(&references, descriptor, method_of_read(call), start_of(call), bytes);
