@@ -145,7 +145,7 @@ struct coverage {
 	__u64 slots[COVERAGE_WORDS];
 };
 
-/* Two cache lines, of which a read of a small file's part touches one. */
+/* Two cache lines, so that a read of one place touches two at most. */
 struct access_count {
 	struct totals totals;
 	struct coverage coverage; /* of reads */

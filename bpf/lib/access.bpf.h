@@ -176,7 +176,7 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 	place = count_next_access(&key, &references, start, bytes);
 	if (place != NO_PLACE) {
 		if (method == METHOD_READ)
-			remember_read(&key, &file_key, &sight, cgroup_if_any_counts(task), place);
+			remember_read(&key, &file_key, &sight, cgroup_that_matters(task), place);
 		return key.file_id;
 	}
 	struct doorbell where = {.process = key.process};

@@ -8,7 +8,7 @@
 
 #define NO_PLACE ((__u32)-1)
 
-/* User space sets these three to the size of the map of keys. */
+/* User space makes all of them as large as the map of keys. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -27,7 +27,7 @@ struct {
 
 const volatile __u32 setting_places = 16384;
 
-__u32 places_taken; /* that were never given back, or once */
+__u32 places_taken; /* for the first time, one after the other */
 
 static __always_inline __u32 take_place(void)
 {

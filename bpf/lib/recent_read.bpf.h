@@ -22,7 +22,7 @@ struct recent_read {
 	__u64 inode;
 	__u64 size_bytes;
 	__s64 change_time_ns;
-	__u64 cgroup; /* 0 if all count alike */
+	__u64 cgroup; /* 0 while all are counted */
 	__u32 place;
 	__u32 reserved;
 };
@@ -52,7 +52,7 @@ static __always_inline struct recent_read *recent_slot(__u32 tgid, __u64 inode)
 	return own ? &own->slots[(inode + tgid) & (RECENT_READS - 1)] : NULL;
 }
 
-static __always_inline __u64 cgroup_if_any_counts(struct task_struct *task)
+static __always_inline __u64 cgroup_that_matters(struct task_struct *task)
 {
 	return selection_active ? cgroup_id_of(task) : 0;
 }
@@ -61,7 +61,7 @@ static __always_inline bool is_same_reader(const struct recent_read *slot, struc
 {
 	return slot->process.exec_id == task->self_exec_id &&
 	       slot->process.start_time_ns == task->group_leader->start_boottime &&
-	       slot->cgroup == cgroup_if_any_counts(task);
+	       slot->cgroup == cgroup_that_matters(task);
 }
 
 static __always_inline bool is_same_file(const struct recent_read *slot, struct inode *inode)

@@ -166,6 +166,7 @@ public final class KernelPoller implements AutoCloseable {
       sweep(now);
     }
     end(processes.ended(counted));
+    // After what was decided here, what the kernel side remembers of reads may be wrong.
     pollsEnded.putInt(0, pollsEnded.getInt(0) + 1);
   }
 
