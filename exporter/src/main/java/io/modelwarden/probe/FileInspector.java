@@ -8,6 +8,7 @@ import io.modelwarden.probe.LookThread.Look;
 import io.modelwarden.probe.Places.Place;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,10 +22,16 @@ final class FileInspector implements AutoCloseable {
 
   private static final Found UNREACHED = new Found(Verdict.MODEL, "unknown", "");
   private static final long LOOK_AGAIN_NANOS = 10_000_000_000L;
+  private static final long LOOK_AT_CHANGED_NANOS = 1_000_000_000L;
   private static final int MOST_LOOKS = 3;
 
   /** When a file was looked at last, and how often. */
-  private record Looks(long lastNanos, int count) {}
+  private record Looks(long lastNanos, int count) {
+
+    Looks nextOneSooner() {
+      return new Looks(lastNanos - LOOK_AGAIN_NANOS + LOOK_AT_CHANGED_NANOS, count);
+    }
+  }
 
   private final Layouts layouts;
   private final BpfProgram decide;
@@ -33,6 +40,10 @@ final class FileInspector implements AutoCloseable {
   private final Map<Integer, Look<@Nullable Found>> pending = new HashMap<>();
   private final Places places = new Places();
   private final Map<Integer, Looks> looks = new HashMap<>();
+
+  /** Seen by their last look: if they are undecided again, it is because somebody has written. */
+  private final Set<Integer> seen = new HashSet<>();
+
   private final FingerprintLooks fingerprints;
   private long failures;
 
@@ -45,6 +56,9 @@ final class FileInspector implements AutoCloseable {
 
   void remember(int fileId, Place place) {
     places.add(fileId, place);
+    if (seen.remove(fileId)) {
+      looks.computeIfPresent(fileId, (id, before) -> before.nextOneSooner());
+    }
     fingerprints.hasAnotherWay(fileId);
   }
 
@@ -52,6 +66,7 @@ final class FileInspector implements AutoCloseable {
   void forget(Set<Integer> files) {
     places.forget(files);
     looks.keySet().removeAll(files);
+    seen.removeAll(files);
     pending.keySet().removeAll(files);
     fingerprints.forget(files);
   }
@@ -96,6 +111,7 @@ final class FileInspector implements AutoCloseable {
   private @Nullable Found take(FileTable.Known file, Look<@Nullable Found> done) {
     Found found = done.result();
     if (found != null) {
+      seen.add(file.facts().id());
       return tell(file, found.verdict()) ? found : null;
     }
     return isLastLook(file) || !places.anyLives(file.facts().id()) ? giveUp(file) : null;

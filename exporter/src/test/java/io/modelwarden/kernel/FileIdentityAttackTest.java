@@ -31,6 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 class FileIdentityAttackTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Before what processes that are gone have done is told without a verdict. */
+  private static final Duration SOON = Duration.ofSeconds(4);
+
   private static final int NOBODY = 65534;
   private static final int NOT_REUSED = 3;
   private static final long BLOB_BYTES = 70_000_000;
@@ -220,6 +224,25 @@ class FileIdentityAttackTest {
       assertThat(second.get("bytes")).isEqualTo(String.valueOf(SMALL_BYTES));
       assertThat(observed.accesses(Integer.parseInt(second.get("pid")))).isEmpty();
     }
+  }
+
+  /** Looked at while it grew: whoever takes it next does not wait long for the verdict on it. */
+  @Test
+  void ordinaryFileThatWasLookedAtWhileItWasWritten_isDecidedSoonAfterItIsReadAgain()
+      throws Exception {
+    Path written = folder.resolve("written.bin");
+    Process writer =
+        new ProcessBuilder("dd", "if=/dev/zero", "of=" + written, "bs=1k", "count=200000").start();
+    while (writer.isAlive()) {
+      observed.settle();
+    }
+    int reader = Acts.run("read_file", "read", written, 1 << 20).pid();
+    int id = accessed(observed.settle(), reader).fileId();
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (observed.file(id).verdict() == Verdict.UNDECIDED && System.nanoTime() < deadline) {
+      observed.settle();
+    }
+    assertThat(observed.file(id).verdict()).isEqualTo(Verdict.ORDINARY);
   }
 
   /** Kernels note in a file's change time that somebody has asked for it. */
