@@ -175,8 +175,9 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 	struct references references = {.task = task, .file = file};
 	place = count_next_access(&key, &references, start, bytes);
 	if (place != NO_PLACE) {
-		if (method == METHOD_READ)
-			remember_read(&key, &file_key, &sight, cgroup_that_matters(task), place);
+		if (method == METHOD_READ && !file_key.subvolume)
+			remember_read(&key.process, inode, &sight, cgroup_that_matters(task),
+				      place);
 		return key.file_id;
 	}
 	struct doorbell where = {.process = key.process};

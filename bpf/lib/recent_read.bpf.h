@@ -17,14 +17,13 @@ struct recent_read {
 	__u32 version; /* odd while it is written */
 	__u32 poll;
 	struct process_key process;
-	__u32 device;
 	__u32 generation;
+	__u32 place;
+	__u64 super_block; /* its address: one load less than its device */
 	__u64 inode;
 	__u64 size_bytes;
 	__s64 change_time_ns;
 	__u64 cgroup; /* 0 while all are counted */
-	__u32 place;
-	__u32 reserved;
 };
 
 struct recent_reads {
@@ -68,7 +67,7 @@ static __always_inline bool is_same_file(const struct recent_read *slot, struct 
 {
 	return slot->size_bytes == (__u64)inode->i_size &&
 	       slot->change_time_ns == inode_change_time_ns(inode) &&
-	       slot->generation == inode->i_generation && slot->device == inode->i_sb->s_dev;
+	       slot->generation == inode->i_generation && slot->super_block == (__u64)inode->i_sb;
 }
 
 /* Where it is counted what this process reads of this file, NO_PLACE if that is not remembered. */
@@ -110,13 +109,13 @@ static __always_inline void end_sight(struct sight *sight, const struct file_fac
 	in_order();
 }
 
-static __always_inline void remember_read(const struct access_key *key, const struct file_key *file,
+static __always_inline void remember_read(const struct process_key *process, struct inode *inode,
 					  const struct sight *sight, __u64 cgroup, __u32 place)
 {
-	struct recent_read *slot = recent_slot(key->process.tgid, file->inode);
+	struct recent_read *slot = recent_slot(process->tgid, inode->i_ino);
 	__u32 version;
 
-	if (!slot || file->subvolume)
+	if (!slot)
 		return;
 	version = slot->version;
 	if (version & 1 ||
@@ -124,10 +123,10 @@ static __always_inline void remember_read(const struct access_key *key, const st
 		return;
 	in_order();
 	slot->poll = sight->poll;
-	slot->process = key->process;
-	slot->device = file->device;
-	slot->generation = file->generation;
-	slot->inode = file->inode;
+	slot->process = *process;
+	slot->super_block = (__u64)inode->i_sb;
+	slot->generation = inode->i_generation;
+	slot->inode = inode->i_ino;
 	slot->size_bytes = sight->size_bytes;
 	slot->change_time_ns = sight->change_time_ns;
 	slot->cgroup = cgroup;
