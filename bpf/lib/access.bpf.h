@@ -175,9 +175,9 @@ static __always_inline __u32 count_access_by(struct task_struct *task, struct fi
 	struct references references = {.task = task, .file = file};
 	place = count_next_access(&key, &references, start, bytes);
 	if (place != NO_PLACE) {
-		if (method == METHOD_READ && !file_key.subvolume)
-			remember_read(&key.process, inode, &sight, cgroup_that_matters(task),
-				      place);
+		if (method == METHOD_READ && !setting_race_witness && !file_key.subvolume)
+			remember_read(&key, &file_key, inode->i_sb, &sight,
+				      cgroup_that_matters(task), place);
 		return key.file_id;
 	}
 	struct doorbell where = {.process = key.process};

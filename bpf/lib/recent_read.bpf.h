@@ -109,10 +109,11 @@ static __always_inline void end_sight(struct sight *sight, const struct file_fac
 	in_order();
 }
 
-static __always_inline void remember_read(const struct process_key *process, struct inode *inode,
+static __always_inline void remember_read(const struct access_key *key, const struct file_key *file,
+					  const struct super_block *super_block,
 					  const struct sight *sight, __u64 cgroup, __u32 place)
 {
-	struct recent_read *slot = recent_slot(process->tgid, inode->i_ino);
+	struct recent_read *slot = recent_slot(key->process.tgid, file->inode);
 	__u32 version;
 
 	if (!slot)
@@ -123,10 +124,10 @@ static __always_inline void remember_read(const struct process_key *process, str
 		return;
 	in_order();
 	slot->poll = sight->poll;
-	slot->process = *process;
-	slot->super_block = (__u64)inode->i_sb;
-	slot->generation = inode->i_generation;
-	slot->inode = inode->i_ino;
+	slot->process = key->process;
+	slot->super_block = (__u64)super_block;
+	slot->generation = file->generation;
+	slot->inode = file->inode;
 	slot->size_bytes = sight->size_bytes;
 	slot->change_time_ns = sight->change_time_ns;
 	slot->cgroup = cgroup;
