@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
+import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore.KeyState;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.File;
@@ -52,17 +53,19 @@ final class ClusterClient {
         .build();
   }
 
-  /** Of each object the client itself keeps key and version only; after a failure it goes on. */
+  /**
+   * Of each object the client itself keeps key and version only; after a failure it goes on.
+   *
+   * @param key all that is told of an object whose deletion was missed
+   */
   static void prepare(
       SharedIndexInformer<GenericKubernetesResource> informer,
+      KeyState key,
       KubernetesClient client,
       Consumer<Throwable> failed) {
     informer.itemStore(
         new ReducedStateItemStore<>(
-            ReducedStateItemStore.UID_KEY_STATE,
-            GenericKubernetesResource.class,
-            client.getKubernetesSerialization(),
-            "metadata.annotations"));
+            key, GenericKubernetesResource.class, client.getKubernetesSerialization()));
     informer.exceptionHandler(
         (started, failure) -> {
           failed.accept(failure);

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -40,7 +41,8 @@ final class NamespaceWatch implements ResourceEventHandler<GenericKubernetesReso
             .genericKubernetesResources(ClusterClient.NAMESPACES)
             .withLimit(PAGE)
             .runnableInformer(0);
-    ClusterClient.prepare(informer, client, this::failed);
+    // By name: one that has taken the name of another is the same one, changed.
+    ClusterClient.prepare(informer, ReducedStateItemStore.NAME_KEY_STATE, client, this::failed);
     informer.addEventHandler(this);
   }
 

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import io.modelwarden.workload.PodDirectory;
 import io.modelwarden.workload.PodNames;
 import io.modelwarden.workload.PodTraits;
@@ -65,7 +66,7 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
             .withField("spec.nodeName", access.node())
             .withLimit(PAGE)
             .runnableInformer(0);
-    ClusterClient.prepare(informer, client, this::failed);
+    ClusterClient.prepare(informer, ReducedStateItemStore.UID_KEY_STATE, client, this::failed);
     informer.addEventHandler(new Handler());
   }
 
@@ -234,7 +235,7 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
 
     @Override
     public void onDelete(GenericKubernetesResource deleted, boolean finalStateUnknown) {
-      pods.remove(reader.read(deleted));
+      pods.remove(deleted.getMetadata().getUid());
     }
 
     private void findCluster() {

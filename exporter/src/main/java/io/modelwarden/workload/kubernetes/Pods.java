@@ -63,11 +63,15 @@ final class Pods {
     }
   }
 
-  synchronized void remove(Pod pod) {
+  /**
+   * @param uid of the object: a static pod that is shown by another one by now stays
+   */
+  synchronized void remove(String uid) {
     long now = nanoTime.getAsLong();
-    Known gone = known.get(pod.kubeletUid());
-    if (gone != null && gone.goneNanos < 0) {
-      gone.goneNanos = now;
+    for (Known each : known.values()) {
+      if (each.goneNanos < 0 && each.pod.uid().equals(uid)) {
+        each.goneNanos = now;
+      }
     }
     known.values().removeIf(each -> each.goneNanos >= 0 && now - each.goneNanos > KEPT_NANOS);
   }

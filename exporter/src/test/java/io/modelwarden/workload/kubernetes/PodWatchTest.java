@@ -162,6 +162,27 @@ class PodWatchTest {
     }
   }
 
+  /** The kubelet's name of a static pod outlives the object that shows it. */
+  @Test
+  void staticPodShownAnew_whileNobodyListened_isThere() throws IOException {
+    ObjectNode pod = ApiServer.read("static-pod");
+    String kubeletUid = pod.at("/metadata/annotations/kubernetes.io~1config.hash").asText();
+    api.put(pod);
+    try (PodWatch watch = start()) {
+      until(() -> isWatching(watch) && watch.size() == 1);
+      api.setFault(exchange -> ApiServer.refuse(exchange, 503));
+      api.endWatches();
+      api.delete(pod);
+      api.put(withUid(ApiServer.read("static-pod"), "44444444-4b5a-4c6d-9e7f-0a1b2c3d4e5f"));
+      api.setFault(exchange -> false);
+      ObjectNode later = ApiServer.read("deployment-pod");
+      until(() -> isWatching(watch));
+      api.put(later);
+      until(() -> watch.size() == 2);
+      assertThat(watch.isGone(kubeletUid)).isFalse();
+    }
+  }
+
   /** One warning with the remedy; names are filled in once it is allowed. */
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 429, 500})
@@ -198,6 +219,29 @@ class PodWatchTest {
       until(() -> watch.allowedExecutables("models").equals("^/bin/a$"));
       api.delete(ApiServer.namespace("models", Map.of()));
       until(() -> watch.allowedExecutables("models").isEmpty());
+    }
+  }
+
+  /** What nobody has told of is found by listing again: no permission outlives its namespace. */
+  @Test
+  void namespaceDeletedWhileNobodyListened_allowsNothing() throws IOException {
+    ObjectNode deleted = ApiServer.namespace("models", allowed("^/bin/a$"));
+    ObjectNode replaced = ApiServer.namespace("team", allowed("^/bin/b$"));
+    api.put(deleted);
+    api.put(replaced);
+    try (PodWatch watch = start()) {
+      until(() -> watch.allowedExecutables("models").equals("^/bin/a$"));
+      until(() -> watch.allowedExecutables("team").equals("^/bin/b$"));
+      api.setFault(exchange -> ApiServer.refuse(exchange, 503));
+      api.endWatches();
+      api.delete(deleted);
+      api.delete(replaced);
+      api.put(withUid(ApiServer.namespace("team", allowed("^/bin/c$")), "another"));
+      api.setFault(exchange -> false);
+      until(() -> watch.allowedExecutables("models").isEmpty());
+      api.put(ApiServer.namespace("later", allowed("^/bin/d$")));
+      until(() -> watch.allowedExecutables("later").equals("^/bin/d$"));
+      assertThat(watch.allowedExecutables("team")).isEqualTo("^/bin/c$");
     }
   }
 
@@ -374,6 +418,11 @@ class PodWatchTest {
 
   private static void annotate(ObjectNode pod, String key, String value) {
     ((ObjectNode) pod.get("metadata")).withObject("/annotations").put(key, value);
+  }
+
+  private static ObjectNode withUid(ObjectNode object, String uid) {
+    ((ObjectNode) object.get("metadata")).put("uid", uid);
+    return object;
   }
 
   private static Map<String, String> allowed(String pattern) {
