@@ -116,6 +116,16 @@ final class InstalledChart extends CollectorOutput implements AutoCloseable {
     return agent("get", "pods", AGENT, "--output=jsonpath=" + path).replace("containerd://", "");
   }
 
+  /**
+   * Ends the agent's container and waits for the next one's first export: it has its probes by
+   * then.
+   */
+  void crashAgent(String container) {
+    Cluster.killContainer(container);
+    double ended = System.currentTimeMillis() / 1e3;
+    RunningCollector.await("the next agent", () -> heartbeat() > ended);
+  }
+
   /** Deletes the agent's pod and waits for the next one to be ready. */
   void deleteAgent() {
     agent("delete", "pods", AGENT, "--wait");

@@ -57,8 +57,8 @@ class OutageTest {
     String agent = chart.agentContainer();
 
     Cluster.part("stop", "apiserver");
-    Cluster.killContainer(agent);
-    RunningCollector.await("an agent without names", () -> chart.isWatching(0));
+    chart.crashAgent(agent);
+    assertThat(chart.isWatching(0)).as("an agent without names").isTrue();
     Cluster.killContainer(container);
     Reader nameless = new Reader("", "", "", "cat", "entrypoint");
     chart.awaitReads(file, Map.of(server, BYTES, nameless, BYTES));
