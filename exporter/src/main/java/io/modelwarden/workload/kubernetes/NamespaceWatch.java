@@ -27,12 +27,14 @@ final class NamespaceWatch implements ResourceEventHandler<GenericKubernetesReso
   /**
    * @param changed told when something else is said
    * @param failed told of what the API did not answer
+   * @param notTaken told of an object that was not taken over
    */
   NamespaceWatch(
       KubernetesClient client,
       Namespaces namespaces,
       Runnable changed,
-      Consumer<Throwable> failed) {
+      Consumer<Throwable> failed,
+      Runnable notTaken) {
     this.namespaces = namespaces;
     this.changed = changed;
     this.failed = failed;
@@ -43,7 +45,7 @@ final class NamespaceWatch implements ResourceEventHandler<GenericKubernetesReso
             .runnableInformer(0);
     // By name: one that has taken the name of another is the same one, changed.
     ClusterClient.prepare(informer, ReducedStateItemStore.NAME_KEY_STATE, client, this::failed);
-    informer.addEventHandler(this);
+    informer.addEventHandler(new CountedHandler<>(this, notTaken));
   }
 
   void start() {

@@ -58,7 +58,8 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
             client,
             namespaces,
             declarations::incrementAndGet,
-            failure -> failures.incrementAndGet());
+            failure -> failures.incrementAndGet(),
+            failures::incrementAndGet);
     this.informer =
         client
             .genericKubernetesResources(ClusterClient.PODS)
@@ -67,7 +68,7 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
             .withLimit(PAGE)
             .runnableInformer(0);
     ClusterClient.prepare(informer, ReducedStateItemStore.UID_KEY_STATE, client, this::failed);
-    informer.addEventHandler(new Handler());
+    informer.addEventHandler(new CountedHandler<>(new Handler(), failures::incrementAndGet));
   }
 
   /**
