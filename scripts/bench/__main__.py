@@ -36,7 +36,7 @@ class Plan:
     passes: int = 4
     chunks: int = 8
     chunk_milliseconds: int = 5
-    loads: int = 3
+    loads: int = 10
     settle_seconds: int = 15
     idle_seconds: int = 60
     crowd_processes: int = 2000
