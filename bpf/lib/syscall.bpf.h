@@ -51,97 +51,97 @@ enum syscall_class {
 	CLASS_PIDFD_GETFD,       /* (pidfd, …), returns a descriptor */
 };
 
-static const __u8 syscall_classes[SYSCALLS] = {
-	[0] = CLASS_READ,
-	[1] = CLASS_WRITE,
-	[2] = CLASS_OPEN,
-	[9] = CLASS_MMAP,
-	[16] = CLASS_IOCTL,
-	[17] = CLASS_PREAD, /* pread64 */
-	[18] = CLASS_WRITE, /* pwrite64 */
-	[19] = CLASS_READV,
-	[20] = CLASS_WRITEV,
-	[25] = CLASS_MREMAP,
-	[40] = CLASS_SENDFILE,
-	[41] = CLASS_SOCKET,
-	[42] = CLASS_CONNECT,
-	[43] = CLASS_ACCEPT,
-	[85] = CLASS_OPEN, /* creat */
-	[101] = CLASS_PTRACE,
-	[175] = CLASS_KERNEL_MODULE,   /* init_module */
-	[246] = CLASS_KERNEL_REPLACED, /* kexec_load */
-	[209] = CLASS_IO_SUBMIT,
-	[257] = CLASS_OPEN, /* openat */
-	[275] = CLASS_SPLICE,
-	[276] = CLASS_TEE,
-	[278] = CLASS_VMSPLICE,
-	[288] = CLASS_ACCEPT, /* accept4 */
-	[295] = CLASS_PREADV, /* preadv */
-	[296] = CLASS_WRITEV, /* pwritev */
-	[304] = CLASS_OPEN,   /* open_by_handle_at */
-	[308] = CLASS_SETNS,
-	[310] = CLASS_PROCESS_VM_READV,
-	[311] = CLASS_PROCESS_VM_WRITEV,
-	[313] = CLASS_KERNEL_MODULE,   /* finit_module */
-	[320] = CLASS_KERNEL_REPLACED, /* kexec_file_load */
-	[321] = CLASS_BPF,
-	[326] = CLASS_COPY_FILE_RANGE,
-	[327] = CLASS_PREADV, /* preadv2 */
-	[328] = CLASS_WRITEV, /* pwritev2 */
-	[437] = CLASS_OPEN,   /* openat2 */
-	[438] = CLASS_PIDFD_GETFD,
-	/* Of x32 */
-	[514] = CLASS_IOCTL,
-	[515] = CLASS_READV,
-	[516] = CLASS_WRITEV,
-	[521] = CLASS_PTRACE,
-	[532] = CLASS_VMSPLICE,
-	[534] = CLASS_PREADV, /* preadv */
-	[535] = CLASS_WRITEV, /* pwritev */
-	[539] = CLASS_PROCESS_VM_READV,
-	[546] = CLASS_PREADV, /* preadv2 */
-	[547] = CLASS_WRITEV, /* pwritev2 */
+/* Of a number in both tables: they lie side by side, because every call asks both. */
+struct syscall_classes {
+	__u8 native;
+	__u8 ia32;
 };
 
-static const __u8 ia32_syscall_classes[SYSCALLS] = {
-	[3] = CLASS_READ,
-	[4] = CLASS_WRITE,
-	[5] = CLASS_OPEN,
-	[8] = CLASS_OPEN, /* creat */
-	[26] = CLASS_PTRACE,
-	[54] = CLASS_IOCTL,
-	[90] = CLASS_MMAP_OLD,
-	[128] = CLASS_KERNEL_MODULE, /* init_module */
-	[145] = CLASS_READV,
-	[146] = CLASS_WRITEV,
-	[163] = CLASS_MREMAP,
-	[180] = CLASS_PREAD, /* pread64 */
-	[181] = CLASS_WRITE, /* pwrite64 */
-	[187] = CLASS_SENDFILE,
-	[192] = CLASS_MMAP_PAGES, /* mmap2 */
-	[239] = CLASS_SENDFILE,   /* sendfile64 */
-	[283] = CLASS_KERNEL_REPLACED,
-	[248] = CLASS_IO_SUBMIT,
-	[295] = CLASS_OPEN, /* openat */
-	[313] = CLASS_SPLICE,
-	[315] = CLASS_TEE,
-	[316] = CLASS_VMSPLICE,
-	[333] = CLASS_PREADV, /* preadv */
-	[334] = CLASS_WRITEV, /* pwritev */
-	[342] = CLASS_OPEN,   /* open_by_handle_at */
-	[346] = CLASS_SETNS,
-	[347] = CLASS_PROCESS_VM_READV,
-	[348] = CLASS_PROCESS_VM_WRITEV,
-	[350] = CLASS_KERNEL_MODULE, /* finit_module */
-	[357] = CLASS_BPF,
-	[359] = CLASS_SOCKET,
-	[362] = CLASS_CONNECT,
-	[364] = CLASS_ACCEPT, /* accept4 */
-	[377] = CLASS_COPY_FILE_RANGE,
-	[378] = CLASS_PREADV, /* preadv2 */
-	[379] = CLASS_WRITEV, /* pwritev2 */
-	[437] = CLASS_OPEN,   /* openat2 */
-	[438] = CLASS_PIDFD_GETFD,
+static const struct syscall_classes syscall_classes[SYSCALLS] = {
+	[0] = {.native = CLASS_READ},
+	[1] = {.native = CLASS_WRITE},
+	[2] = {.native = CLASS_OPEN},
+	[9] = {.native = CLASS_MMAP},
+	[16] = {.native = CLASS_IOCTL},
+	[17] = {.native = CLASS_PREAD}, /* pread64 */
+	[18] = {.native = CLASS_WRITE}, /* pwrite64 */
+	[19] = {.native = CLASS_READV},
+	[20] = {.native = CLASS_WRITEV},
+	[25] = {.native = CLASS_MREMAP},
+	[40] = {.native = CLASS_SENDFILE},
+	[41] = {.native = CLASS_SOCKET},
+	[42] = {.native = CLASS_CONNECT},
+	[43] = {.native = CLASS_ACCEPT},
+	[85] = {.native = CLASS_OPEN}, /* creat */
+	[101] = {.native = CLASS_PTRACE},
+	[175] = {.native = CLASS_KERNEL_MODULE},   /* init_module */
+	[246] = {.native = CLASS_KERNEL_REPLACED}, /* kexec_load */
+	[209] = {.native = CLASS_IO_SUBMIT},
+	[257] = {.native = CLASS_OPEN}, /* openat */
+	[275] = {.native = CLASS_SPLICE},
+	[276] = {.native = CLASS_TEE},
+	[278] = {.native = CLASS_VMSPLICE},
+	[288] = {.native = CLASS_ACCEPT},                     /* accept4 */
+	[295] = {.native = CLASS_PREADV, .ia32 = CLASS_OPEN}, /* preadv, openat */
+	[296] = {.native = CLASS_WRITEV},                     /* pwritev */
+	[304] = {.native = CLASS_OPEN},                       /* open_by_handle_at */
+	[308] = {.native = CLASS_SETNS},
+	[310] = {.native = CLASS_PROCESS_VM_READV},
+	[311] = {.native = CLASS_PROCESS_VM_WRITEV},
+	[313] = {.native = CLASS_KERNEL_MODULE, .ia32 = CLASS_SPLICE}, /* finit_module */
+	[320] = {.native = CLASS_KERNEL_REPLACED},                     /* kexec_file_load */
+	[321] = {.native = CLASS_BPF},
+	[326] = {.native = CLASS_COPY_FILE_RANGE},
+	[327] = {.native = CLASS_PREADV},                   /* preadv2 */
+	[328] = {.native = CLASS_WRITEV},                   /* pwritev2 */
+	[437] = {.native = CLASS_OPEN, .ia32 = CLASS_OPEN}, /* openat2 */
+	[438] = {.native = CLASS_PIDFD_GETFD, .ia32 = CLASS_PIDFD_GETFD},
+	/* Of x32 */
+	[514] = {.native = CLASS_IOCTL},
+	[515] = {.native = CLASS_READV},
+	[516] = {.native = CLASS_WRITEV},
+	[521] = {.native = CLASS_PTRACE},
+	[532] = {.native = CLASS_VMSPLICE},
+	[534] = {.native = CLASS_PREADV}, /* preadv */
+	[535] = {.native = CLASS_WRITEV}, /* pwritev */
+	[539] = {.native = CLASS_PROCESS_VM_READV},
+	[546] = {.native = CLASS_PREADV}, /* preadv2 */
+	[547] = {.native = CLASS_WRITEV}, /* pwritev2 */
+	/* Of 32-bit calls */
+	[3] = {.ia32 = CLASS_READ},
+	[4] = {.ia32 = CLASS_WRITE},
+	[5] = {.ia32 = CLASS_OPEN},
+	[8] = {.ia32 = CLASS_OPEN}, /* creat */
+	[26] = {.ia32 = CLASS_PTRACE},
+	[54] = {.ia32 = CLASS_IOCTL},
+	[90] = {.ia32 = CLASS_MMAP_OLD},
+	[128] = {.ia32 = CLASS_KERNEL_MODULE}, /* init_module */
+	[145] = {.ia32 = CLASS_READV},
+	[146] = {.ia32 = CLASS_WRITEV},
+	[163] = {.ia32 = CLASS_MREMAP},
+	[180] = {.ia32 = CLASS_PREAD}, /* pread64 */
+	[181] = {.ia32 = CLASS_WRITE}, /* pwrite64 */
+	[187] = {.ia32 = CLASS_SENDFILE},
+	[192] = {.ia32 = CLASS_MMAP_PAGES}, /* mmap2 */
+	[239] = {.ia32 = CLASS_SENDFILE},   /* sendfile64 */
+	[283] = {.ia32 = CLASS_KERNEL_REPLACED},
+	[248] = {.ia32 = CLASS_IO_SUBMIT},
+	[315] = {.ia32 = CLASS_TEE},
+	[316] = {.ia32 = CLASS_VMSPLICE},
+	[333] = {.ia32 = CLASS_PREADV}, /* preadv */
+	[334] = {.ia32 = CLASS_WRITEV}, /* pwritev */
+	[342] = {.ia32 = CLASS_OPEN},   /* open_by_handle_at */
+	[346] = {.ia32 = CLASS_SETNS},
+	[347] = {.ia32 = CLASS_PROCESS_VM_READV},
+	[348] = {.ia32 = CLASS_PROCESS_VM_WRITEV},
+	[350] = {.ia32 = CLASS_KERNEL_MODULE}, /* finit_module */
+	[357] = {.ia32 = CLASS_BPF},
+	[359] = {.ia32 = CLASS_SOCKET},
+	[362] = {.ia32 = CLASS_CONNECT},
+	[364] = {.ia32 = CLASS_ACCEPT}, /* accept4 */
+	[377] = {.ia32 = CLASS_COPY_FILE_RANGE},
+	[378] = {.ia32 = CLASS_PREADV}, /* preadv2 */
+	[379] = {.ia32 = CLASS_WRITEV}, /* pwritev2 */
 };
 
 struct syscall {
@@ -159,7 +159,7 @@ static __always_inline enum syscall_class class_of(const struct pt_regs *regs, b
 
 	if (number >= SYSCALLS)
 		return CLASS_NONE;
-	return compat ? ia32_syscall_classes[number] : syscall_classes[number];
+	return compat ? syscall_classes[number].ia32 : syscall_classes[number].native;
 }
 
 static __always_inline bool is_read_class(enum syscall_class class)
@@ -197,11 +197,11 @@ static __always_inline bool decode_syscall(struct pt_regs *regs, long result, st
 {
 	__u32 number = (__u32)regs->orig_ax & ~X32_BIT;
 
-	if (number >= SYSCALLS || !(syscall_classes[number] | ia32_syscall_classes[number]))
+	if (number >= SYSCALLS || !(syscall_classes[number].native | syscall_classes[number].ia32))
 		return false;
 	call->task = bpf_get_current_task_btf();
 	call->compat = call->task->thread_info.status & TS_COMPAT;
-	call->class = call->compat ? ia32_syscall_classes[number] : syscall_classes[number];
+	call->class = call->compat ? syscall_classes[number].ia32 : syscall_classes[number].native;
 	if (call->class == CLASS_NONE)
 		return false;
 	/* An address may look negative to nobody but an error: those are the last 4095 values. */

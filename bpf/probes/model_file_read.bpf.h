@@ -117,17 +117,22 @@ static __always_inline bool is_source(struct inode *inode)
 /* The answer for what the most of those left out read, before anything is called. */
 static __always_inline bool is_left_alone(struct inode *inode, struct task_struct *task)
 {
-	return selection_active && inode->i_size && is_regular(inode) && !staged_files &&
+	return selection_active && is_regular(inode) && inode->i_size && !staged_files &&
 	       !may_be_held(inode) && is_left_out(cgroup_id_of(task));
 }
 
-/* The same process has read the same version of the file a moment ago. */
+/*
+ * The same process has read the same version of the file a moment ago. Asked before anything else,
+ * settings included: what is remembered has passed it all. A forged result is not believed here.
+ */
 static __always_inline bool read_again(const struct syscall *call, struct file *file,
-				       struct inode *inode, __u64 bytes)
+				       struct inode *inode)
 {
+	__u64 bytes = call->result;
 	__u32 place;
 
-	if (call->class >= CLASS_SENDFILE || !may_be_model(inode))
+	if (call->class >= CLASS_SENDFILE || !is_regular(inode) || bytes > MAX_RW_BYTES ||
+	    bytes > requested_of_read(call))
 		return false;
 	place = recent_place(call->task, inode);
 	return place != NO_PLACE && count_read_at(place, file, start_of(call), bytes);
@@ -145,12 +150,13 @@ static __always_inline void model_file_read(const struct syscall *call)
 	descriptor = call->class == CLASS_SENDFILE ? argument(call, 1) : argument(call, 0);
 	file = file_of_task(call->task, descriptor);
 	inode = file ? file->f_inode : NULL;
-	if (inode && !setting_race_witness &&
-	    (!is_source(inode) || is_left_alone(inode, call->task)))
+	if (inode && is_left_alone(inode, call->task) && !setting_race_witness)
+		return;
+	if (inode && read_again(call, file, inode))
+		return;
+	if (inode && !setting_race_witness && !is_source(inode))
 		return;
 	bytes = clamp_result(call, requested_of_read(call));
-	if (inode && !setting_race_witness && read_again(call, file, inode, bytes))
-		return;
 	struct references references = {.file = file};
 	read_from(&references, descriptor, method_of_read(call), start_of(call), bytes);
 }
