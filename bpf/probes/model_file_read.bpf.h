@@ -106,24 +106,24 @@ static __always_inline __u64 requested_of_read(const struct syscall *call)
 	}
 }
 
-/* Whether bytes of it count: reads of sockets, terminals and most devices end here. */
+/* Whether bytes of what is no file count: reads of sockets, terminals and most devices end here. */
 static __always_inline bool is_source(struct inode *inode)
 {
 	__u32 type = inode->i_mode & S_IFMT;
 
-	return type == S_IFREG || type == S_IFBLK || (type == S_IFIFO && channels_known);
+	return type == S_IFBLK || (type == S_IFIFO && channels_known);
 }
 
-/* The answer for what the most of those left out read, before anything is called. */
+/* The answer for the files that the most of those left out read, before anything is called. */
 static __always_inline bool is_left_alone(struct inode *inode, struct task_struct *task)
 {
-	return selection_active && is_regular(inode) && inode->i_size && !staged_files &&
-	       !may_be_held(inode) && is_left_out(cgroup_id_of(task));
+	return selection_active && inode->i_size && !staged_files && !may_be_held(inode) &&
+	       is_left_out(cgroup_id_of(task));
 }
 
 /*
- * The same process has read the same version of the file a moment ago. Asked before anything else,
- * settings included: what is remembered has passed it all. A forged result is not believed here.
+ * The same process has read the same version of the file a moment ago. Asked before any setting:
+ * what is remembered has passed them. A forged result is not believed here.
  */
 static __always_inline bool read_again(const struct syscall *call, struct file *file,
 				       struct inode *inode)
@@ -131,7 +131,7 @@ static __always_inline bool read_again(const struct syscall *call, struct file *
 	__u64 bytes = call->result;
 	__u32 place;
 
-	if (call->class >= CLASS_SENDFILE || !is_regular(inode) || bytes > MAX_RW_BYTES ||
+	if (call->class >= CLASS_SENDFILE || bytes > MAX_RW_BYTES ||
 	    bytes > requested_of_read(call))
 		return false;
 	place = recent_place(call->task, inode);
@@ -150,12 +150,14 @@ static __always_inline void model_file_read(const struct syscall *call)
 	descriptor = call->class == CLASS_SENDFILE ? argument(call, 1) : argument(call, 0);
 	file = file_of_task(call->task, descriptor);
 	inode = file ? file->f_inode : NULL;
-	if (inode && is_left_alone(inode, call->task) && !setting_race_witness)
+	if (inode && is_regular(inode)) {
+		if (is_left_alone(inode, call->task) && !setting_race_witness)
+			return;
+		if (read_again(call, file, inode))
+			return;
+	} else if (inode && !is_source(inode) && !setting_race_witness) {
 		return;
-	if (inode && read_again(call, file, inode))
-		return;
-	if (inode && !setting_race_witness && !is_source(inode))
-		return;
+	}
 	bytes = clamp_result(call, requested_of_read(call));
 	struct references references = {.file = file};
 	read_from(&references, descriptor, method_of_read(call), start_of(call), bytes);
