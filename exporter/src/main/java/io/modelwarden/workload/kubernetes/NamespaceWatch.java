@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -20,21 +19,16 @@ final class NamespaceWatch implements ResourceEventHandler<GenericKubernetesReso
 
   private final Namespaces namespaces;
   private final Runnable changed;
-  private final Consumer<Throwable> failed;
+  private final Runnable failed;
   private final SharedIndexInformer<GenericKubernetesResource> informer;
   private volatile String problem = "";
 
   /**
    * @param changed told when something else is said
-   * @param failed told of what the API did not answer
-   * @param notTaken told of an object that was not taken over
+   * @param failed told of what the API did not answer, and of an object that was not taken over
    */
   NamespaceWatch(
-      KubernetesClient client,
-      Namespaces namespaces,
-      Runnable changed,
-      Consumer<Throwable> failed,
-      Runnable notTaken) {
+      KubernetesClient client, Namespaces namespaces, Runnable changed, Runnable failed) {
     this.namespaces = namespaces;
     this.changed = changed;
     this.failed = failed;
@@ -45,7 +39,7 @@ final class NamespaceWatch implements ResourceEventHandler<GenericKubernetesReso
             .runnableInformer(0);
     // By name: one that has taken the name of another is the same one, changed.
     ClusterClient.prepare(informer, ReducedStateItemStore.NAME_KEY_STATE, client, this::failed);
-    informer.addEventHandler(new CountedHandler<>(this, notTaken));
+    informer.addEventHandler(new CountedHandler<>(this, failed));
   }
 
   void start() {
@@ -80,7 +74,7 @@ final class NamespaceWatch implements ResourceEventHandler<GenericKubernetesReso
 
   /** Said once until it is over. */
   private @Nullable Void failed(Throwable failure) {
-    failed.accept(failure);
+    failed.run();
     String now = ApiProblem.of(failure);
     if (!now.equals(problem)) {
       problem = now;

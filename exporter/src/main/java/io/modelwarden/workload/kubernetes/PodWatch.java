@@ -55,11 +55,7 @@ public final class PodWatch implements PodDirectory, AutoCloseable {
     this.owners = new Owners(client, this::unanswered);
     this.namespaceWatch =
         new NamespaceWatch(
-            client,
-            namespaces,
-            declarations::incrementAndGet,
-            failure -> failures.incrementAndGet(),
-            failures::incrementAndGet);
+            client, namespaces, declarations::incrementAndGet, failures::incrementAndGet);
     this.informer =
         client
             .genericKubernetesResources(ClusterClient.PODS)
